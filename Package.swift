@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// The strictness that CONTRIBUTING.md asks of every target of our own.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle",
+  package: "swift-service-lifecycle"
+)
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String, _ pkgConfig: String?, _ debianPackage: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debianPackage])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+var targets: [Target] = [
+  system("COpenSSL", "libcrypto", "libssl-dev"),
+  system("CZstd", "libzstd", "libzstd-dev"),
+  system("CPublicSuffix", "libpsl", "libpsl-dev"),
+  system("CIDN2", "libidn2", "libidn2-dev"),
+  system("CUnbound", "libunbound", "libunbound-dev"),
+
+  library("SeedMail", []),
+  library("SeedCrypto", ["COpenSSL"]),
+  library("SeedAuth", ["SeedMail", "SeedCrypto", "CPublicSuffix", "CIDN2"]),
+  library("SeedCore", ["SeedMail", "SeedAuth", "SeedCrypto", log]),
+  library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
+  library("SeedSQLite", ["SeedCore", "CZstd", grdb]),
+  library("SeedService", ["SeedCore", "CUnbound", log, lifecycle, signals, toml]),
+  library("SeedTesting", ["SeedCore"]),
+  .executableTarget(
+    name: "seedd",
+    dependencies: [
+      "SeedCore", "SeedService", "SeedSQLite", argumentParser, log, lifecycle, signals,
+    ],
+    swiftSettings: strict
+  ),
+  .executableTarget(
+    name: "seedctl",
+    dependencies: [
+      "SeedCore", "SeedService", "SeedMint", "SeedSQLite", argumentParser, log,
+    ],
+    swiftSettings: strict
+  ),
+
+  tests("SeedMailTests", ["SeedMail", "SeedTesting"]),
+  tests("SeedCryptoTests", ["SeedCrypto", "SeedTesting"]),
+  tests("SeedAuthTests", ["SeedAuth", "SeedMail", "SeedCrypto", "SeedTesting"]),
+  tests("SeedCoreTests", ["SeedCore", "SeedCrypto", "SeedTesting"]),
+  tests("SeedMintTests", ["SeedMint", "SeedCore", "SeedTesting"]),
+  tests("SeedSQLiteTests", ["SeedSQLite", "SeedCore", "SeedTesting"]),
+  tests("SeedServiceTests", ["SeedService", "SeedSQLite", "SeedCore", "SeedTesting"]),
+  tests("ConformanceTests", ["SeedCore", "SeedMint", "SeedCrypto", "SeedTesting"]),
+  // Runs the built `seedd` and `seedctl`, with real servers beside them.
+  tests("EndToEndTests", ["SeedCore", "SeedTesting", "seedd", "seedctl"]),
+]
+
+// `SEED_ONLY=SeedMailTests,ConformanceTests swift test` builds those targets and what they need,
+// so that work in one room does not wait for the others.
+if let only = Context.environment["SEED_ONLY"], !only.isEmpty {
+  var wanted = Set(only.split(separator: ",").map(String.init))
+  var grew = true
+  while grew {
+    let before = wanted.count
+    for target in targets where wanted.contains(target.name) {
+      for case .byNameItem(let name, _) in target.dependencies { wanted.insert(name) }
+    }
+    grew = wanted.count > before
+  }
+  targets.removeAll { !wanted.contains($0.name) }
+}
+
+let package = Package(
+  name: "seed",
+  products: targets.filter { $0.type == .executable }.map {
+    .executable(name: $0.name, targets: [$0.name])
+  },
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: targets
+)

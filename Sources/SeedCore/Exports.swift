@@ -1,0 +1,2 @@
+@_exported import SeedAuth
+@_exported import SeedMail

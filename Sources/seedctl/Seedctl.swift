@@ -1,0 +1,4 @@
+@main
+struct Seedctl {
+  static func main() {}
+}

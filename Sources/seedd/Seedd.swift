@@ -1,0 +1,4 @@
+@main
+struct Seedd {
+  static func main() {}
+}

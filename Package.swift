@@ -24,6 +24,8 @@ let lifecycle = Target.Dependency.product(
   package: "swift-service-lifecycle"
 )
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+// For tests alone: public suites come as YAML.
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -75,7 +77,10 @@ var targets: [Target] = [
   tests("SeedMintTests", ["SeedMint", "SeedCore", "SeedTesting"]),
   tests("SeedSQLiteTests", ["SeedSQLite", "SeedCore", "SeedTesting"]),
   tests("SeedServiceTests", ["SeedService", "SeedSQLite", "SeedCore", "SeedTesting"]),
-  tests("ConformanceTests", ["SeedCore", "SeedMint", "SeedCrypto", "SeedTesting"]),
+  tests(
+    "ConformanceTests",
+    ["SeedCore", "SeedAuth", "SeedMint", "SeedCrypto", "SeedTesting", yaml]
+  ),
   // Runs the built `seedd` and `seedctl`, with real servers beside them.
   tests("EndToEndTests", ["SeedCore", "SeedTesting", "seedd", "seedctl"]),
 ]
@@ -106,6 +111,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: targets
 )

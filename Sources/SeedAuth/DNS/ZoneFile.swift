@@ -1,0 +1,161 @@
+public import SeedMail
+
+/// Why a zone file can't be used, and at which key.
+public enum ZoneFileError: Error, Hashable, Sendable {
+  /// The file is no JSON object of the expected shape.
+  case malformedJSON(String)
+  /// No name can be written like this.
+  case malformedName(String)
+  /// The value doesn't fit its type: `key` is `name/type`.
+  case malformedValue(key: String)
+}
+
+/// Answers from a table instead of the network: for tests, and to replay a message.
+///
+/// A name that the table doesn't have is `nxdomain`, unless a longer name below it exists; a type
+/// that it doesn't have is `nodata`. Answers are in wire format, like those of a server, and are
+/// never secure.
+public struct ZoneFile: Resolver {
+  /// The most aliases that are followed; a longer chain, or a loop, is `servfail`.
+  public static let aliasCountMax = 8
+  /// What each answer says about how long it may be kept, in seconds.
+  public static let timeToLive: UInt32 = 300
+  /// What ``DNSAnswer/source`` says.
+  public static let source = "zone file"
+
+  /// What the table has for one name and type.
+  public enum Entry: Sendable, Hashable {
+    /// Records, as data in wire format.
+    case records([[UInt8]])
+    /// The question ends like this.
+    case failure(DNSAnswer.Status)
+  }
+
+  private struct Node {
+    var entries: [RecordType: Entry] = [:]
+    /// How every question for the name ends that has no entry of its own.
+    var failure: DNSAnswer.Status?
+  }
+
+  private var nodes: [String: Node] = [:]
+  private let now: @Sendable () -> Timestamp
+
+  /// Makes an empty table; `now` tells the time that answers bear.
+  public init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+
+  /// Adds what the table has for `name` and `type`; records join those that are there.
+  ///
+  /// - Throws: ``ZoneFileError/malformedName(_:)``.
+  public mutating func add(
+    _ entry: Entry,
+    for name: String,
+    _ type: RecordType
+  ) throws(ZoneFileError) {
+    let name = try insert(name)
+    if case .records(let new) = entry, case .records(let old)? = nodes[name]?.entries[type] {
+      nodes[name]?.entries[type] = .records(old + new)
+    } else {
+      nodes[name]?.entries[type] = entry
+    }
+  }
+
+  /// Lets every question for `name` that has no entry end with `failure`; with `nil`, the name
+  /// merely exists.
+  ///
+  /// - Throws: ``ZoneFileError/malformedName(_:)``.
+  public mutating func add(
+    _ name: String,
+    failure: DNSAnswer.Status? = nil
+  ) throws(ZoneFileError) {
+    let name = try insert(name)
+    if let failure { nodes[name]?.failure = failure }
+  }
+
+  public func resolve(_ name: String, _ type: RecordType) async -> DNSAnswer {
+    guard let question = DNSName.normalized(name) else {
+      return DNSAnswer(
+        name: name.lowercased(),
+        type: type,
+        status: .malformedName,
+        receivedAt: now(),
+        source: Self.source
+      )
+    }
+    var owner = question
+    var aliases: [DNSMessage.Record] = []
+    while aliases.count <= Self.aliasCountMax {
+      guard let node = nodes[owner] else {
+        return answer(question, type, .nxdomain, aliases: aliases)
+      }
+      switch node.entries[type] {
+      case .records(let records) where !records.isEmpty:
+        return answer(question, type, .found, aliases: aliases, owner: owner, records: records)
+      case .records: return answer(question, type, .nodata, aliases: aliases)
+      case .failure(let status): return answer(question, type, status, aliases: aliases)
+      case nil: break
+      }
+      switch node.entries[.cname] {
+      case .failure(let status): return answer(question, type, status, aliases: aliases)
+      case .records(let records):
+        guard let data = records.first, let target = ResourceData.name(data) else { fallthrough }
+        aliases.append(DNSMessage.Record(owner: owner, type: .cname, data: data))
+        owner = target
+      case nil: return answer(question, type, node.failure ?? .nodata, aliases: aliases)
+      }
+    }
+    return answer(question, type, .servfail, aliases: [])
+  }
+
+  private func answer(
+    _ name: String,
+    _ type: RecordType,
+    _ status: DNSAnswer.Status,
+    aliases: [DNSMessage.Record],
+    owner: String = "",
+    records: [[UInt8]] = []
+  ) -> DNSAnswer {
+    let code: DNSMessage.ResponseCode? =
+      switch status {
+      case .found, .nodata: .noError
+      case .nxdomain: .nameError
+      case .servfail: .serverFailure
+      case .timeout, .malformedName: nil
+      }
+    let wire = code.map {
+      DNSMessage.response(
+        to: name,
+        type,
+        code: $0,
+        answers: aliases
+          + records.map { DNSMessage.Record(owner: owner, type: type, data: $0) },
+        timeToLive: Self.timeToLive
+      )
+    }
+    return DNSAnswer(
+      name: name,
+      type: type,
+      status: status,
+      records: records,
+      wire: wire ?? [],
+      timeToLive: Self.timeToLive,
+      receivedAt: now(),
+      source: Self.source
+    )
+  }
+
+  private mutating func insert(_ name: String) throws(ZoneFileError) -> String {
+    guard let ascii = IDNA.toASCII(name), let name = DNSName.normalized(ascii) else {
+      throw .malformedName(name)
+    }
+    if nodes[name] == nil { nodes[name] = Node() }
+    // RFC 8020: the names above an existing name exist too, without records.
+    var rest = name[...]
+    while let dot = rest.firstIndex(of: ".") {
+      rest = rest[rest.index(after: dot)...]
+      let parent = String(rest)
+      guard nodes[parent] == nil else { break }
+      nodes[parent] = Node()
+    }
+    return name
+  }
+}

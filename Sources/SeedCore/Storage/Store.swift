@@ -1,0 +1,396 @@
+public import SeedMail
+
+/// The place where everything but the vault is kept: the one truth, from which the rest is derived.
+///
+/// Transactions are serializable: a write sees every earlier write, and none of its own effects is
+/// visible before it returns. When ``write(_:)`` returns, its effects are on disk; when it throws,
+/// there are none. Both closures run outside the cooperative pool, and may run once more when the
+/// store is busy, so they have no effects but those on the transaction.
+public protocol Store: Sendable {
+  /// Reads from one consistent state.
+  func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreReader) throws -> Result
+  ) async throws -> Result
+
+  /// Reads and changes in one transaction.
+  func write<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreWriter) throws -> Result
+  ) async throws -> Result
+}
+
+/// Why a store can't be used.
+public enum StoreError: Error, Hashable, Sendable {
+  /// There is no store at this place.
+  case missing
+  /// There is one already.
+  case exists
+  /// A newer version of this project wrote it.
+  case newerVersion
+  /// Another process holds it for longer than the deadline.
+  case busy
+  /// The disk is full.
+  case full
+  /// The file is damaged, or no store.
+  case damaged
+  /// A file or folder can be read by others, or can't be used by this user.
+  case permissions
+  /// A record refers to one that isn't there.
+  case dangling
+}
+
+/// What may be asked of a store inside a transaction.
+public protocol StoreReader: OrganisationReader, SeedReader, SightingReader, FindingReader,
+  LedgerReader, OutboxReader
+{}
+
+/// What may be changed in a store inside a transaction.
+public protocol StoreWriter: StoreReader, OrganisationWriter, SeedWriter, SightingWriter,
+  FindingWriter, LedgerWriter, OutboxWriter
+{}
+
+/// Reads the register of organisations.
+public protocol OrganisationReader {
+  /// One organisation with all its domains.
+  func organisation(_ id: Identifier<Organisation>) throws -> Organisation?
+  /// All organisations, oldest first.
+  func organisations() throws -> [Organisation]
+}
+
+/// Changes the register of organisations.
+public protocol OrganisationWriter {
+  /// Adds an organisation with its domains.
+  func insert(_ organisation: Organisation) throws
+  /// Changes an organisation's name.
+  func rename(_ id: Identifier<Organisation>, to name: String) throws
+  /// Adds an entry to an organisation.
+  func add(_ domain: OrganisationDomain, to id: Identifier<Organisation>) throws
+  /// Marks every entry for a domain that isn't revoked yet; returns how many there were.
+  @discardableResult
+  func revoke(_ domain: String, of id: Identifier<Organisation>, at now: Timestamp) throws -> Int
+  /// Marks every learned entry for a domain as looked at; returns how many there were.
+  @discardableResult
+  func approve(_ domain: String, of id: Identifier<Organisation>) throws -> Int
+}
+
+/// Reads seeds.
+public protocol SeedReader {
+  /// One seed.
+  func seed(_ id: Identifier<Seed>) throws -> Seed?
+  /// The seeds that have one of these tokens; the cost doesn't depend on how many seeds there are.
+  func seeds(matching tokens: [MatchToken]) throws -> [MatchToken: Seed]
+  /// At most `limit` seeds after an identifier, oldest first, of one organisation or of all.
+  func seeds(
+    after id: Identifier<Seed>?,
+    limit: Int,
+    organisation: Identifier<Organisation>?
+  ) throws -> [Seed]
+  /// The seeds whose identifier begins with these symbols, at most `limit`.
+  func seeds(beginning part: IdentifierText.Part, limit: Int) throws -> [Seed]
+  /// How many seeds there are: all, and controls among them.
+  func seedCounts() throws -> (all: Int, controls: Int)
+  /// A privacy notice that was kept at sign-up.
+  func notice(_ digest: [UInt8]) throws -> [UInt8]?
+}
+
+/// Changes seeds.
+public protocol SeedWriter {
+  /// Adds a seed. A token that exists already is refused with ``StoreError/exists``.
+  func insert(_ seed: Seed) throws
+  /// Records when a seed was retired, or that it is in use again.
+  func setRetired(_ id: Identifier<Seed>, at time: Timestamp?) throws
+  /// Records when consent was withdrawn, or that it was given again.
+  func setWithdrawn(_ id: Identifier<Seed>, at time: Timestamp?) throws
+  /// Keeps a privacy notice under its SHA-256.
+  func insertNotice(_ bytes: [UInt8], digest: [UInt8]) throws
+}
+
+/// A file in a maildir as the file system shows it, so that it needn't be opened again.
+public struct FileIdentity: Sendable, Hashable {
+  /// The base name: what stands before `:2,` in the file's name.
+  public let baseName: String
+  /// The inode.
+  public let inode: UInt64
+  /// The size in bytes.
+  public let byteCount: Int64
+  /// The time of the last change of the contents, in nanoseconds since 1970.
+  public let modifiedAt: Int64
+
+  /// Names a file.
+  public init(baseName: String, inode: UInt64, byteCount: Int64, modifiedAt: Int64) {
+    self.baseName = baseName
+    self.inode = inode
+    self.byteCount = byteCount
+    self.modifiedAt = modifiedAt
+  }
+}
+
+/// A message that was taken in, whether or not it reached a seed.
+public struct Delivery: Sendable, Hashable {
+  /// SHA-256 of its bytes.
+  public let messageDigest: [UInt8]
+  /// Its base name; with the digest it is the message's identity.
+  public let baseName: String
+  /// Its file; `nil` for a message that came out of an mbox.
+  public let file: FileIdentity?
+  /// When it was taken in.
+  public let takenAt: Timestamp
+
+  /// Makes a delivery.
+  public init(messageDigest: [UInt8], baseName: String, file: FileIdentity?, takenAt: Timestamp) {
+    self.messageDigest = messageDigest
+    self.baseName = baseName
+    self.file = file
+    self.takenAt = takenAt
+  }
+}
+
+/// A sighting with its newest judgement.
+public struct JudgedSighting: Sendable, Hashable {
+  /// The sighting.
+  public let sighting: Sighting
+  /// The judgement that holds.
+  public let judgement: Judgement
+
+  /// Joins a sighting and a judgement.
+  public init(sighting: Sighting, judgement: Judgement) {
+    self.sighting = sighting
+    self.judgement = judgement
+  }
+}
+
+/// Reads what arrived, and what was made of it.
+public protocol SightingReader {
+  /// Which of these files were taken in already.
+  func knownFiles(among files: [FileIdentity]) throws -> Set<FileIdentity>
+  /// Whether a message of that identity was taken in already.
+  func isTaken(messageDigest: [UInt8], baseName: String) throws -> Bool
+  /// One sighting with the judgement that holds.
+  func sighting(_ id: Identifier<Sighting>) throws -> JudgedSighting?
+  /// At most `limit` sightings of a seed after an identifier, oldest first.
+  func sightings(
+    of seed: Identifier<Seed>,
+    after id: Identifier<Sighting>?,
+    limit: Int
+  ) throws -> [JudgedSighting]
+  /// At most `limit` sightings that a finding gathers, after an identifier, oldest first.
+  func sightings(
+    of seed: Identifier<Seed>,
+    from sender: SenderKey,
+    after id: Identifier<Sighting>?,
+    limit: Int
+  ) throws -> [JudgedSighting]
+  /// At most `limit` sightings after an identifier whose judgement is pending, oldest first.
+  func pendingSightings(after id: Identifier<Sighting>?, limit: Int) throws -> [JudgedSighting]
+  /// The seed's first expected sighting that is authenticated.
+  func baseline(of seed: Identifier<Seed>) throws -> JudgedSighting?
+  /// Every judgement of a sighting, oldest first.
+  func judgements(of id: Identifier<Sighting>) throws -> [Judgement]
+  /// The bytes of a message that reached a seed.
+  func message(_ digest: [UInt8]) throws -> [UInt8]?
+  /// The DNS answers that a sighting's judgement rests on, as they were archived.
+  func dnsArchive(of id: Identifier<Sighting>) throws -> [UInt8]?
+  /// How many sightings there are, and when the newest arrived.
+  func sightingSummary() throws -> (count: Int, newest: Timestamp?)
+}
+
+/// Records what arrives, and what is made of it. Nothing here is ever changed or taken back.
+public protocol SightingWriter {
+  /// Records that a message was taken in; `false` when its identity was known.
+  func insert(_ delivery: Delivery) throws -> Bool
+  /// Keeps the bytes of a message that reached a seed; once, however many seeds it reached.
+  func insertMessage(_ bytes: [UInt8], digest: [UInt8]) throws
+  /// Records a sighting with the DNS answers that its judgement rests on.
+  func insert(_ sighting: Sighting, dnsArchive: [UInt8]) throws
+  /// Records a judgement, which holds from now on.
+  func append(_ judgement: Judgement) throws
+}
+
+/// Which findings to read.
+public struct FindingQuery: Sendable, Hashable {
+  /// The states that are wanted.
+  public var states: Set<Finding.State>
+  /// The case; `nil` for all.
+  public var caseID: Identifier<Case>?
+  /// At most so many, newest first.
+  public var limit: Int
+
+  /// Makes a query.
+  public init(
+    states: Set<Finding.State> = Set(Finding.State.allCases),
+    caseID: Identifier<Case>? = nil,
+    limit: Int = 1000
+  ) {
+    self.states = states
+    self.caseID = caseID
+    self.limit = limit
+  }
+}
+
+/// Reads findings and cases.
+public protocol FindingReader {
+  /// One finding.
+  func finding(_ id: Identifier<Finding>) throws -> Finding?
+  /// The finding for a seed and a sender.
+  func finding(of seed: Identifier<Seed>, from sender: SenderKey) throws -> Finding?
+  /// Findings by state and case, newest first.
+  func findings(_ query: FindingQuery) throws -> [Finding]
+  /// Events after a sequence number, oldest first, of one finding or of all.
+  func events(
+    after sequence: Int64,
+    of finding: Identifier<Finding>?,
+    limit: Int
+  ) throws -> [FindingEvent]
+  /// The newest event's sequence number; 0 where there is none.
+  func lastEventSequence() throws -> Int64
+  /// One case.
+  func `case`(_ id: Identifier<Case>) throws -> Case?
+  /// The case of an organisation and a sender.
+  func `case`(of organisation: Identifier<Organisation>?, from sender: SenderKey) throws -> Case?
+  /// All cases, newest first.
+  func cases(limit: Int) throws -> [Case]
+  /// All silences that hold at `now`.
+  func silences(at now: Timestamp) throws -> [Silence]
+}
+
+/// Changes findings and cases.
+public protocol FindingWriter {
+  /// Adds a case.
+  func insert(_ newCase: Case) throws
+  /// Adds a finding, or replaces the one with its identifier.
+  func save(_ finding: Finding) throws
+  /// Records what happened to a finding and returns its sequence number; it never changes afterwards.
+  @discardableResult
+  func append(_ event: FindingEvent) throws -> Int64
+  /// Adds a silence.
+  func insert(_ silence: Silence) throws
+}
+
+/// A line of the ledger before it is in the tree.
+public struct Leaf: Sendable, Hashable {
+  /// What a leaf commits to (its `t`).
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    case mint, rcpt, dns, judge, tsr, stat, plan, open, note
+  }
+
+  /// What it commits to.
+  public let kind: Kind
+  /// Its bytes: RFC 8785 JSON.
+  public let bytes: [UInt8]
+  /// The record that it commits to, by the number of its identifier; `nil` where there is none.
+  public let subject: Int64?
+  /// What opens the commitment, as RFC 8785 JSON with its salts; kept here, never published.
+  public let opening: [UInt8]
+
+  /// Makes a leaf.
+  public init(kind: Kind, bytes: [UInt8], subject: Int64?, opening: [UInt8] = []) {
+    self.kind = kind
+    self.bytes = bytes
+    self.subject = subject
+    self.opening = opening
+  }
+}
+
+/// What was counted on one day (UTC).
+public struct DayCounts: Sendable, Hashable {
+  /// The day, `2026-11-22`.
+  public let day: String
+  /// Recipients in the catch-all domain, live seeds among them, near misses, and unknown ones.
+  public var recipients = 0, known = 0, near = 0, unknown = 0
+  /// Recipients that the own MTA refused on our word.
+  public var refused = 0
+
+  /// A day on which nothing was counted yet.
+  public init(day: String) { self.day = day }
+}
+
+/// Reads leaves and counts.
+public protocol LedgerReader {
+  /// How many leaves there are.
+  func leafCount() throws -> Int64
+  /// At most `limit` leaves from an index on, in order.
+  func leaves(from index: Int64, limit: Int) throws -> [Leaf]
+  /// The indices of the leaves that commit to a record, oldest first.
+  func leafIndices(kind: Leaf.Kind, subject: Int64) throws -> [Int64]
+  /// What was counted on each day from `day` on, oldest first.
+  func dayCounts(from day: String) throws -> [DayCounts]
+}
+
+/// Adds leaves and counts.
+public protocol LedgerWriter {
+  /// Adds a leaf and returns its index; indices have no gaps. A leaf never changes.
+  func append(_ leaf: Leaf) throws -> Int64
+  /// Adds to a day's counts.
+  func add(_ counts: DayCounts) throws
+}
+
+/// An effect outside that is still to be delivered, at least once and under a stable key.
+public struct OutboxRow: Sendable, Hashable {
+  /// Where a row stands.
+  public enum State: String, Sendable, Hashable, Codable { case waiting, delivered, dead }
+
+  /// Its number; 0 before it is stored.
+  public let id: Int64
+  /// The channel's name in the configuration.
+  public let channel: String
+  /// What a receiver recognises a repetition by.
+  public let key: String
+  /// The finding event that it is about; `nil` for other messages.
+  public let event: Int64?
+  /// What is delivered.
+  public let payload: [UInt8]
+  /// When it was queued.
+  public let queuedAt: Timestamp
+  /// When it is to be tried next.
+  public var dueAt: Timestamp
+  /// How often it was tried.
+  public var attemptCount: Int
+  /// Where it stands.
+  public var state: State
+  /// What went wrong last; empty where nothing did.
+  public var lastError: String
+
+  /// Makes a row.
+  public init(
+    id: Int64 = 0,
+    channel: String,
+    key: String,
+    event: Int64?,
+    payload: [UInt8],
+    queuedAt: Timestamp,
+    dueAt: Timestamp,
+    attemptCount: Int = 0,
+    state: State = .waiting,
+    lastError: String = ""
+  ) {
+    self.id = id
+    self.channel = channel
+    self.key = key
+    self.event = event
+    self.payload = payload
+    self.queuedAt = queuedAt
+    self.dueAt = dueAt
+    self.attemptCount = attemptCount
+    self.state = state
+    self.lastError = lastError
+  }
+}
+
+/// Reads the outbox.
+public protocol OutboxReader {
+  /// At most `limit` waiting rows of a channel that are due, oldest first.
+  func outbox(channel: String, dueAt now: Timestamp, limit: Int) throws -> [OutboxRow]
+  /// When the next waiting row of a channel is due.
+  func nextDue(channel: String) throws -> Timestamp?
+  /// Rows by state, newest first.
+  func outbox(_ state: OutboxRow.State, limit: Int) throws -> [OutboxRow]
+  /// How many rows wait, and how many were given up.
+  func outboxCounts() throws -> (waiting: Int, dead: Int)
+}
+
+/// Changes the outbox.
+public protocol OutboxWriter {
+  /// Queues a row; one whose channel and key are there already is left as it is.
+  func enqueue(_ row: OutboxRow) throws
+  /// Stores what became of a row.
+  func save(_ row: OutboxRow) throws
+}

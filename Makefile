@@ -1,2 +1,91 @@
-test:
-	swift test
+# `make` lists the targets. `make demo` and `make test` need a Swift 6.3 toolchain and nothing else:
+# what is missing of PACKAGES they install, as root or through sudo where that asks no password.
+
+# What Seed is built from, runs with, and is tested against. The README says what each is for.
+PACKAGES := git g++ libc6-dev pkg-config \
+  libsqlite3-dev libssl-dev libpsl-dev libidn2-dev libzstd-dev libunbound-dev libqrencode-dev \
+  publicsuffix \
+  postfix opendkim opendkim-tools unbound curl sqlite3 zstd groff-base
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+UNIT_TARGETS := SeedMailTests,SeedCryptoTests,SeedAuthTests,SeedCoreTests,SeedMintTests,SeedSQLiteTests,SeedServiceTests
+FUZZ_SECONDS ?= 30
+
+comma := ,
+# One run of the tests that were built, and no XCTest beside them.
+run_tests := $(SWIFT) test --skip-build --disable-xctest
+imports := --explicit-target-dependency-import-check error
+release := $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help packages toolchain demo test unit conformance e2e lint manuals check build tests \
+  release install fuzz sanitize clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+packages: ## install the Debian packages that are missing
+	@scripts/install-packages.sh $(PACKAGES)
+
+toolchain:
+	@scripts/check-swift.sh $(SWIFT)
+
+demo: packages toolchain ## build, then show the main job in a temporary home
+	$(SWIFT) build --product seedd
+	$(SWIFT) build --product seedctl
+	@scripts/demo.sh "$$($(SWIFT) build --show-bin-path)"
+
+# In this order, so that the cheap answer comes first; each step prints what it found.
+test: packages toolchain ## everything that must hold: lint, build, unit, conformance, end to end
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory conformance
+	@$(MAKE) --no-print-directory e2e
+
+check: test ## what a push must pass: the same
+
+build: toolchain ## both commands, for debugging
+	$(SWIFT) build $(imports)
+
+tests: toolchain
+	$(SWIFT) build --build-tests $(imports)
+
+unit: tests ## the tests of each target
+	$(run_tests) --skip '^(ConformanceTests|EndToEndTests)\.'
+
+conformance: tests ## the public suites: a line `name: passed/total` for each
+	@scripts/conformance.sh $(run_tests) --filter '^ConformanceTests\.'
+
+e2e: tests ## the built commands beside a real Postfix
+	$(run_tests) --filter '^EndToEndTests\.'
+
+lint: toolchain manuals ## the formatter's opinion, the manuals' syntax
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+manuals:
+	@scripts/check-manuals.sh docs/man/*.[1-8]
+
+release: toolchain ## both commands, optimised, with Swift's libraries inside
+	$(release) --product seedd
+	$(release) --product seedctl
+
+install: release ## put them under PREFIX (DESTDIR is put before it)
+	@scripts/install.sh "$$($(release) --show-bin-path)" "$(DESTDIR)" "$(PREFIX)"
+
+fuzz: toolchain ## FUZZ_SECONDS of random mail for each parser
+	Fuzz/build.sh
+	Fuzz/run.sh $(FUZZ_SECONDS)
+
+# LeakSanitizer would report what the test runner itself never frees.
+sanitize: toolchain ## the unit tests under the address and the thread sanitizer
+	SEED_ONLY=$(UNIT_TARGETS) ASAN_OPTIONS=detect_leaks=0 \
+	  $(SWIFT) test --disable-xctest --sanitize address --scratch-path .build-asan
+	SEED_ONLY=$(UNIT_TARGETS) \
+	  $(SWIFT) test --disable-xctest --sanitize thread --scratch-path .build-tsan
+
+clean: ## remove what was built
+	rm -rf .build .build-*

@@ -4,11 +4,13 @@ public import SeedMail
 public enum MessageClass: String, Sendable, Hashable, Codable, CaseIterable {
   case bounce, withdrawn, control, expected, impersonation, unverified, related, disclosure
   case stranger, purpose
+  /// DNS failed, and its answers could change the class: it is judged again when they come.
+  case pending
 
   /// Whether its owner is alerted of it.
   public var isFinding: Bool {
     switch self {
-    case .expected, .unverified: false
+    case .expected, .unverified, .pending: false
     case .bounce, .withdrawn, .control, .impersonation, .related, .disclosure, .stranger,
       .purpose:
       true
@@ -20,15 +22,12 @@ public enum MessageClass: String, Sendable, Hashable, Codable, CaseIterable {
 public struct Verdict: Sendable, Hashable {
   /// What the sighting means.
   public let messageClass: MessageClass
-  /// Whether it still hangs on DNS answers that have not come.
-  public let isPending: Bool
   /// Every fact that was used, in plain words.
   public let reasons: [String]
 
   /// Makes a verdict.
-  public init(_ messageClass: MessageClass, isPending: Bool = false, reasons: [String]) {
+  public init(_ messageClass: MessageClass, reasons: [String]) {
     self.messageClass = messageClass
-    self.isPending = isPending
     self.reasons = reasons
   }
 }

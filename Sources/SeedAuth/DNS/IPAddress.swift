@@ -55,9 +55,10 @@ public struct IPAddress: Sendable, Hashable {
       : nibbles.reversed().joined(separator: ".") + ".ip6.arpa"
   }
 
-  /// The address with a dot between its parts, as SPF's macro `%{i}` has it (RFC 7208 §7.3).
+  /// The address with a dot between its parts, as SPF's macro `%{i}` has it (RFC 7208 §7.3); in
+  /// capitals, as its test suite expects.
   var dotted: String {
-    (isIPv4 ? bytes.map { String($0) } : nibbles).joined(separator: ".")
+    (isIPv4 ? bytes.map { String($0) } : nibbles).joined(separator: ".").uppercased()
   }
 
   private var nibbles: [String] {

@@ -107,28 +107,9 @@ extension ZoneFile {
     }
     var records: [[UInt8]] = []
     for value in values {
-      guard let data = data(type, value) else { return nil }
+      guard let data = data(type, value.map { Array($0.utf8) }) else { return nil }
       records.append(data)
     }
     return type == .cname && records.count > 1 ? nil : .records(records)
-  }
-
-  private static func data(_ type: RecordType, _ strings: [String]) -> [UInt8]? {
-    if type == .txt { return ResourceData.make(strings: strings.map { Array($0.utf8) }) }
-    guard strings.count == 1 else { return nil }
-    let text = strings[0]
-    switch type {
-    case .a, .aaaa:
-      // Read by its own family, so that an IPv4-mapped address stays 16 bytes.
-      return IPAddress.bytes(text, isIPv6: type == .aaaa)
-    case .cname, .ptr: return DNSName.normalized(text).map { DNSName.wire($0) }
-    case .mx:
-      let parts = text.split(separator: " ", omittingEmptySubsequences: true)
-      guard parts.count == 2, let preference = UInt16(parts[0]),
-        let host = DNSName.normalized(String(parts[1]))
-      else { return nil }
-      return ResourceData.make(preference: preference, host: host)
-    default: return nil
-    }
   }
 }

@@ -59,6 +59,21 @@ public struct ZoneFile: Resolver {
     }
   }
 
+  /// Adds a record in its usual text form, such as `10 mail.example.org` for MX; a TXT record is a
+  /// list of strings, any other a single one.
+  ///
+  /// - Throws: ``ZoneFileError``.
+  public mutating func add(
+    _ strings: [[UInt8]],
+    for name: String,
+    _ type: RecordType
+  ) throws(ZoneFileError) {
+    guard let data = Self.data(type, strings) else {
+      throw .malformedValue(key: "\(name)/\(type)")
+    }
+    try add(.records([data]), for: name, type)
+  }
+
   /// Lets every question for `name` that has no entry end with `failure`; with `nil`, the name
   /// merely exists.
   ///
@@ -157,5 +172,24 @@ public struct ZoneFile: Resolver {
       nodes[parent] = Node()
     }
     return name
+  }
+
+  /// The data of a record in its usual text form; `nil` where the text doesn't fit the type.
+  static func data(_ type: RecordType, _ strings: [[UInt8]]) -> [UInt8]? {
+    if type == .txt { return ResourceData.make(strings: strings) }
+    guard strings.count == 1 else { return nil }
+    let text = String(decoding: strings[0], as: UTF8.self)
+    switch type {
+    case .a: return IPAddress.bytes(text, isIPv6: false)
+    case .aaaa: return IPAddress.bytes(text, isIPv6: true)
+    case .cname, .ptr: return DNSName.normalized(text).map { DNSName.wire($0) }
+    case .mx:
+      let parts = text.split(separator: " ")
+      guard parts.count == 2, let preference = UInt16(parts[0]),
+        let host = DNSName.normalized(String(parts[1]))
+      else { return nil }
+      return ResourceData.make(preference: preference, host: host)
+    default: return nil
+    }
   }
 }

@@ -32,8 +32,8 @@ public struct Sighting: Sendable, Hashable, Identified {
   public let arrivedAt: Timestamp
   /// When it was recorded here.
   public let recordedAt: Timestamp
-  /// What its judgement rests on.
-  public let facts: MessageFacts
+  /// What its judgement rests on; a later look at the same bytes may replace it.
+  public var facts: MessageFacts
 
   /// Makes a sighting.
   public init(

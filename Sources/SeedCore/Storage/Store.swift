@@ -187,7 +187,7 @@ public protocol SightingReader {
   func judgements(of id: Identifier<Sighting>) throws -> [Judgement]
   /// The bytes of a message that reached a seed.
   func message(_ digest: [UInt8]) throws -> [UInt8]?
-  /// The DNS answers that a sighting's judgement rests on, as they were archived.
+  /// The DNS answers that a sighting's newest facts rest on, as they were archived.
   func dnsArchive(of id: Identifier<Sighting>) throws -> [UInt8]?
   /// How many sightings there are, and when the newest arrived.
   func sightingSummary() throws -> (count: Int, newest: Timestamp?)
@@ -201,6 +201,14 @@ public protocol SightingWriter {
   func insertMessage(_ bytes: [UInt8], digest: [UInt8]) throws
   /// Records a sighting with the DNS answers that its judgement rests on.
   func insert(_ sighting: Sighting, dnsArchive: [UInt8]) throws
+  /// Records what a later look at a message found, with the DNS answers that it rests on: from now
+  /// on these are the sighting's facts. The earlier ones are kept.
+  func append(
+    _ facts: MessageFacts,
+    dnsArchive: [UInt8],
+    to id: Identifier<Sighting>,
+    at now: Timestamp
+  ) throws
   /// Records a judgement, which holds from now on.
   func append(_ judgement: Judgement) throws
 }

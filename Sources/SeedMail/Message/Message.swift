@@ -37,8 +37,8 @@ public struct Message: Sendable {
 
   /// Reads the header section of `bytes`. An mbox "From " line before it is skipped.
   public init(parsing bytes: [UInt8]) {
-    var parser = HeaderParser()
-    body = parser.parse(bytes.span)
+    var parser = HeaderParser(bytes.span)
+    body = parser.parse(bytes.span, in: 0..<bytes.count)
     fields = parser.fields
     defects = parser.defects
     self.bytes = bytes

@@ -1,0 +1,144 @@
+/// How the bytes of a part or of an encoded word are written (RFC 2045 §6).
+public enum TransferEncoding: String, Sendable, Hashable, CaseIterable {
+  /// The bytes are as they are.
+  case sevenBit = "7bit"
+  case eightBit = "8bit"
+  case binary
+  case quotedPrintable = "quoted-printable"
+  case base64
+  /// The old encoding of Unix systems, found in mail that is older than MIME.
+  case uuencode = "x-uuencode"
+  /// A name that is not known: the bytes can't be decoded and are given as they are.
+  case unknown = ""
+
+  /// The encoding of that name, in either case.
+  public init(named name: String) {
+    switch name.lowercased() {
+    case "", "7bit", "7-bit": self = .sevenBit
+    case "8bit", "8-bit": self = .eightBit
+    case "x-uuencode", "x-uue", "uuencode": self = .uuencode
+    case let lower: self = Self(rawValue: lower) ?? .unknown
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// Decodes base64 as readers of mail do: what is outside the alphabet is skipped, and padding ends
+  /// a group, after which another may start.
+  ///
+  /// The strict form, which keys and signatures need, is not here.
+  func decodedBase64(_ range: Range<Int>) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(range.count / 4 * 3 + 3)
+    var bits: UInt32 = 0
+    var count = 0
+    for offset in range {
+      let value = base64Values[Int(self[offset])]
+      if value < 64 {
+        bits = bits &<< 6 | UInt32(value)
+        count &+= 1
+        guard count == 4 else { continue }
+        result.append(UInt8(truncatingIfNeeded: bits &>> 16))
+        result.append(UInt8(truncatingIfNeeded: bits &>> 8))
+        result.append(UInt8(truncatingIfNeeded: bits))
+        (bits, count) = (0, 0)
+      } else if self[offset] == UInt8(ascii: "=") {
+        appendRest(bits, count, to: &result)
+        (bits, count) = (0, 0)
+      }
+    }
+    appendRest(bits, count, to: &result)
+    return result
+  }
+
+  /// Decodes quoted-printable (RFC 2045 §6.7); an `=` that starts nothing valid stays as it is.
+  func decodedQuotedPrintable(_ range: Range<Int>) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(range.count)
+    var offset = range.lowerBound
+    let end = range.upperBound
+    // White space before a line end was added on the way, and is dropped: this counts what is kept.
+    var keptCount = 0
+    while offset < end {
+      let byte = self[offset]
+      offset += 1
+      switch byte {
+      case UInt8(ascii: "="):
+        if let next = softLineBreak(at: offset, before: end) {
+          offset = next
+        } else if let value = hexPair(at: offset, before: end) {
+          result.append(value)
+          offset += 2
+        } else {
+          result.append(byte)
+        }
+        keptCount = result.count
+      case 0x20, 0x09:
+        result.append(byte)
+      case 0x0D where offset < end && self[offset] == 0x0A, 0x0A:
+        result.removeLast(result.count - keptCount)
+        result.append(byte)
+        if byte == 0x0D {
+          result.append(0x0A)
+          offset += 1
+        }
+        keptCount = result.count
+      default:
+        result.append(byte)
+        keptCount = result.count
+      }
+    }
+    return result
+  }
+
+  /// RFC 2047 §4.2: the "Q" encoding of words, in which `_` is a space.
+  func decodedQ(_ range: Range<Int>) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(range.count)
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let byte = self[offset]
+      offset += 1
+      if byte == UInt8(ascii: "="), let value = hexPair(at: offset, before: range.upperBound) {
+        result.append(value)
+        offset += 2
+      } else {
+        result.append(byte == UInt8(ascii: "_") ? 0x20 : byte)
+      }
+    }
+    return result
+  }
+
+  /// The byte that two hexadecimal digits at `offset` stand for.
+  func hexPair(at offset: Int, before end: Int) -> UInt8? {
+    guard offset + 1 < end, let high = self[offset].hexValue, let low = self[offset + 1].hexValue
+    else { return nil }
+    return high << 4 | low
+  }
+
+  /// Where the next line starts when nothing but white space stands before it, or the input ends.
+  private func softLineBreak(at start: Int, before end: Int) -> Int? {
+    var offset = start
+    skip(while: \.isBlank, at: &offset, before: end)
+    if offset == end { return end }
+    if self[offset] == 0x0A { return offset + 1 }
+    guard self[offset] == 0x0D else { return nil }
+    return offset + 1 < end && self[offset + 1] == 0x0A ? offset + 2 : nil
+  }
+}
+
+private func appendRest(_ bits: UInt32, _ count: Int, to result: inout [UInt8]) {
+  if count == 2 { result.append(UInt8(truncatingIfNeeded: bits &>> 4)) }
+  if count == 3 {
+    result.append(UInt8(truncatingIfNeeded: bits &>> 10))
+    result.append(UInt8(truncatingIfNeeded: bits &>> 2))
+  }
+}
+
+/// The value of each character of the base64 alphabet (RFC 4648 §4); 255 for any other byte.
+private let base64Values: [UInt8] = {
+  var values = [UInt8](repeating: 255, count: 256)
+  let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+  for (value, byte) in alphabet.utf8.enumerated() { values[Int(byte)] = UInt8(value) }
+  return values
+}()

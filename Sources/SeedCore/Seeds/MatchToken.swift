@@ -2,4 +2,10 @@
 public struct MatchToken: Sendable, Hashable {
   /// The token's sixteen bytes.
   public let high: UInt64, low: UInt64
+
+  /// A token as it was stored.
+  public init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
 }

@@ -1,0 +1,83 @@
+extension Configuration {
+  /// The text of a new `seed.toml`: every key, its default and what it is for.
+  ///
+  /// - Parameters:
+  ///   - domain: The catch-all domain.
+  ///   - maildirs: The maildirs, each an absolute path.
+  ///   - trustedAuthserv: The authserv-ids that are believed.
+  public static func template(
+    domain: String,
+    maildirs: [String],
+    trustedAuthserv: [String]
+  ) -> String {
+    func list(_ texts: [String]) -> String { RawValue.array(texts.map(RawValue.string)).toml }
+    func text(_ text: String) -> String { RawValue.quoted(text) }
+    return """
+      # Seed's configuration. Every key stands here with its default; the environment goes over it:
+      # [web] listen is SEED_WEB_LISTEN, and lists are separated by commas. Relative paths are
+      # taken from this home. `seedctl config show` prints what holds, and where it came from;
+      # `systemctl reload seedd` (SIGHUP) reads it again.
+
+      [mail]
+      domain = \(text(domain))    # the catch-all domain
+      maildirs = \(list(maildirs))    # where its mail is delivered; absolute paths
+      trusted_authserv = \(list(trustedAuthserv))    # whose Authentication-Results are believed, above our own hop only
+      #own_hosts = []              # our own MTA's names after `by` in Received; default: trusted_authserv
+      after_ingest = "keep"        # "seen": moved to cur and marked as seen; "archive": moved to .Archive
+
+      [judgement]
+      withdrawal_grace = "28d"     # for so long after a withdrawal, mail is still put down to slowness
+
+      [dns]
+      servers = []                 # empty: the system's; ["127.0.0.1@5353"] asks that one
+      zone = ""                    # a zone file instead of the network (tests, replays)
+      public_suffix_list = ""      # a newer public suffix list than the built-in one
+
+      [alerts]
+      command = ""                 # run by /bin/sh for each alert, the finding as JSON on standard input
+      command_timeout = "30s"      # after which it is stopped, and tried again later
+      digest = "daily"             # further sightings, summed up; or "weekly", "off"
+      max_per_hour = 20            # further alerts wait for the digest
+
+      #[[alerts.channel]]
+      #name = "me"
+      #kind = "smtp"               # sendmail, webhook, ntfy, apprise, slack, discord, matrix, teams, command
+      #url = "smtp://127.0.0.1:2525"   # smtps:// for implicit TLS
+      #tls = "starttls"            # "none" on loopback alone
+      #from = "seed@example.org"
+      #to = ["me@example.org"]     # outside the catch-all domain
+      #username = ""
+      #password_file = ""
+
+      #[[alerts.channel]]
+      #name = "hook"
+      #kind = "webhook"
+      #url = "https://example.org/hook"
+      #secret_file = "keys/hook.secret"   # whsec_… as Standard Webhooks writes it
+
+      [ledger]
+      origin = \(text(domain + "/log"))    # the log's name; never change it
+      checkpoint_interval = "1m"   # how often a checkpoint is made while there is something new
+
+      #[[ledger.timestamp]]
+      #name = "tsa"
+      #url = "https://tsa.example.org"
+      #ca_file = "tsa-ca.pem"
+
+      #[[ledger.witness]]
+      #name = "watchdog"
+      #url = "https://witness.example.org"
+      #key = ""                    # the witness's vkey
+
+      [web]
+      enabled = false
+      listen = "127.0.0.1:8025"
+      mint = false                 # may the web open the vault to mint?
+
+      [log]
+      level = "info"               # trace, debug, info, notice, warning, error, critical
+      format = "text"              # or "json"
+
+      """
+  }
+}

@@ -1,0 +1,212 @@
+import SeedCore
+
+/// What `seed.toml` and the environment say, read once and never changed.
+public struct Configuration: Sendable, Hashable {
+  /// `[mail]`: where mail comes from.
+  public struct Mail: Sendable, Hashable {
+    /// What is done with a message in a maildir after its commit.
+    public enum AfterIngest: String, Sendable, Hashable, CaseIterable {
+      /// Nothing: other programs see the maildir as if nobody had looked.
+      case keep
+      /// It is moved to `cur` and marked as seen.
+      case seen
+      /// It is moved to the maildir's subfolder `.Archive`, marked as seen.
+      case archive
+    }
+
+    /// The catch-all domain in A-labels.
+    public var domain: String
+    /// The maildirs, each an absolute path.
+    public var maildirs: [String]
+    /// The authserv-ids whose Authentication-Results are believed, above the own hop alone.
+    public var trustedAuthserv: [String]
+    /// What our own MTA calls itself after `by` in Received; the trusted authserv-ids where not set.
+    public var ownHosts: [String]
+    /// What is done with a message after its commit.
+    public var afterIngest: AfterIngest
+  }
+
+  /// `[judgement]`: how mail is judged.
+  public struct Judging: Sendable, Hashable {
+    /// For how long after a withdrawal mail is still put down to slowness.
+    public var withdrawalGrace: Duration
+  }
+
+  /// `[dns]`: whom to ask.
+  public struct DNS: Sendable, Hashable {
+    /// Servers as `address` or `address@port`; none: the system's.
+    public var servers: [String]
+    /// A zone file that is asked instead of the network.
+    public var zone: String?
+    /// A public suffix list to use instead of the built-in one.
+    public var publicSuffixList: String?
+  }
+
+  /// `[alerts]`: how the owner is told.
+  public struct Alerts: Sendable, Hashable {
+    /// How often further sightings are summed up.
+    public enum Digest: String, Sendable, Hashable, CaseIterable { case daily, weekly, off }
+
+    /// A command for `/bin/sh` that is run for each alert, the finding as JSON on its standard input.
+    public var command: String?
+    /// For how long the command may run.
+    public var commandTimeout: Duration
+    /// How often further sightings are summed up.
+    public var digest: Digest
+    /// How many alerts a channel delivers in an hour; further ones wait for the digest.
+    public var maxPerHour: Int
+    /// The other channels.
+    public var channels: [Channel]
+  }
+
+  /// `[[alerts.channel]]`: one more way to tell the owner.
+  public struct Channel: Sendable, Hashable {
+    /// What delivers it.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+      case smtp, sendmail, webhook, ntfy, apprise, slack, discord, matrix, teams, command
+    }
+    /// How SMTP is protected.
+    public enum TLS: String, Sendable, Hashable, CaseIterable { case starttls, none }
+
+    /// Its name, by which outbox rows name it.
+    public var name: String
+    /// What delivers it.
+    public var kind: Kind
+    /// Where to.
+    public var url: String
+    /// How SMTP is protected; `smtps` URLs are TLS from the first byte.
+    public var tls: TLS
+    /// The sender's address.
+    public var from: String
+    /// The recipients' addresses.
+    public var to: [String]
+    /// The user name; empty for none.
+    public var username: String
+    /// A file that holds the password.
+    public var passwordFile: String?
+    /// A file that holds the secret that deliveries are signed with.
+    public var secretFile: String?
+    /// The command of a channel of kind `command`.
+    public var command: String?
+  }
+
+  /// `[ledger]`: the public log.
+  public struct Ledger: Sendable, Hashable {
+    /// The log's name.
+    public var origin: String
+    /// How often a checkpoint is made while there is something new.
+    public var checkpointInterval: Duration
+    /// Who stamps checkpoints with the time.
+    public var timestamps: [TimestampAuthority]
+    /// Who cosigns checkpoints.
+    public var witnesses: [Witness]
+  }
+
+  /// `[[ledger.timestamp]]`: an RFC 3161 authority.
+  public struct TimestampAuthority: Sendable, Hashable {
+    /// Its name here.
+    public var name: String
+    /// Where it is asked.
+    public var url: String
+    /// The certificates that its tokens are checked against.
+    public var caFile: String
+  }
+
+  /// `[[ledger.witness]]`: a witness of C2SP's `tlog-witness`.
+  public struct Witness: Sendable, Hashable {
+    /// Its name here.
+    public var name: String
+    /// Where it is asked.
+    public var url: String
+    /// Its verifier key.
+    public var key: String
+  }
+
+  /// `[web]`: the dashboard and the API.
+  public struct Web: Sendable, Hashable {
+    /// Whether it is served.
+    public var isEnabled: Bool
+    /// The address and port that it listens on.
+    public var listen: String
+    /// Whether it may open the vault to mint.
+    public var mayMint: Bool
+  }
+
+  /// `[log]`: what is written to standard error.
+  public struct Log: Sendable, Hashable {
+    /// From which level on.
+    public enum Level: String, Sendable, Hashable, CaseIterable {
+      case trace, debug, info, notice, warning, error, critical
+    }
+    /// In which form.
+    public enum Format: String, Sendable, Hashable, CaseIterable { case text, json }
+
+    /// From which level on.
+    public var level: Level
+    /// In which form.
+    public var format: Format
+  }
+
+  public var mail: Mail
+  public var judging: Judging
+  public var dns: DNS
+  public var alerts: Alerts
+  public var ledger: Ledger
+  public var web: Web
+  public var log: Log
+}
+
+extension Configuration {
+  /// One value that holds, for `seedctl config show`.
+  public struct Setting: Sendable, Hashable {
+    /// Where a value came from.
+    public enum Origin: Sendable, Hashable, CustomStringConvertible {
+      case builtIn
+      case file
+      /// The environment variable of that name.
+      case environment(String)
+
+      /// `default`, `file`, or `environment SEED_…`.
+      public var description: String {
+        switch self {
+        case .builtIn: "default"
+        case .file: "file"
+        case .environment(let name): "environment \(name)"
+        }
+      }
+    }
+
+    /// The key with its table, such as `mail.domain`.
+    public let key: String
+    /// The value as TOML writes it.
+    public let value: String
+    /// Where it came from.
+    public let origin: Origin
+  }
+
+  /// A configuration together with where its values came from.
+  public struct Loaded: Sendable, Hashable {
+    /// The configuration.
+    public let configuration: Configuration
+    /// Every value that holds, in the order of the template.
+    public let settings: [Setting]
+    /// What looks wrong without being so, such as an environment variable that means no key.
+    public let warnings: [String]
+  }
+}
+
+/// Why a configuration can't be used.
+public struct ConfigurationError: OperatorError, Hashable {
+  /// The file that was read.
+  public let path: String
+  /// What is wrong, each naming its key; at least one.
+  public let problems: [String]
+
+  public var exitStatus: ExitStatus { .failed }
+
+  /// The first problem, and how many there are besides.
+  public var description: String {
+    let rest = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
+    return "\(path): \(problems.first ?? "not a configuration")\(rest)"
+  }
+}

@@ -1,0 +1,253 @@
+import Foundation
+import SeedTesting
+import Testing
+
+@testable import SeedService
+
+struct ConfigurationTests {
+  private static let least = "[mail]\ndomain = \"seeds.example\"\n"
+
+  @Test func `the least file has every default`() throws {
+    let configuration = try Configuration.parse(Self.least).configuration
+    #expect(configuration.mail.domain == "seeds.example")
+    #expect(configuration.mail.maildirs == [])
+    #expect(configuration.mail.afterIngest == .keep)
+    #expect(configuration.judging.withdrawalGrace == .seconds(28 * 86_400))
+    #expect(configuration.dns == .init(servers: [], zone: nil, publicSuffixList: nil))
+    #expect(configuration.alerts.command == nil)
+    #expect(configuration.alerts.digest == .daily)
+    #expect(configuration.alerts.maxPerHour == 20)
+    #expect(configuration.ledger.origin == "seeds.example/log")
+    #expect(configuration.ledger.checkpointInterval == .seconds(60))
+    #expect(configuration.web == .init(isEnabled: false, listen: "127.0.0.1:8025", mayMint: false))
+    #expect(configuration.log == .init(level: .info, format: .text))
+  }
+
+  @Test func `the template says what holds without it`() throws {
+    let text = Configuration.template(
+      domain: "seeds.example",
+      maildirs: ["/var/mail/\"odd\"\\name", "/b"],
+      trustedAuthserv: ["mx.seeds.example"]
+    )
+    let loaded = try Configuration.parse(text)
+    var expected = try Configuration.parse(Self.least).configuration
+    expected.mail.maildirs = ["/var/mail/\"odd\"\\name", "/b"]
+    expected.mail.trustedAuthserv = ["mx.seeds.example"]
+    expected.mail.ownHosts = ["mx.seeds.example"]
+    #expect(loaded.configuration == expected)
+    // Every key stands in it: none but the one that follows another is left to its default.
+    #expect(
+      loaded.settings.filter { $0.origin == .builtIn }.map(\.key) == ["mail.own_hosts"]
+    )
+  }
+
+  @Test func `the commented tables of the template are right, too`() throws {
+    let text = Configuration.template(domain: "seeds.example", maildirs: [], trustedAuthserv: [])
+      .split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix("#") && !$0.hasPrefix("# ") ? $0.dropFirst() : $0 }
+      .map { $0.hasPrefix("key = \"\"") ? "key = \"vkey\"" : $0 }
+      .joined(separator: "\n")
+    let configuration = try Configuration.parse(text).configuration
+    #expect(configuration.alerts.channels.map(\.name) == ["me", "hook"])
+    #expect(configuration.alerts.channels.map(\.kind) == [.smtp, .webhook])
+    #expect(configuration.ledger.timestamps.map(\.caFile) == ["tsa-ca.pem"])
+    #expect(configuration.ledger.witnesses.map(\.name) == ["watchdog"])
+  }
+
+  @Test func `the environment goes over the file, and settings say so`() throws {
+    let loaded = try Configuration.parse(
+      Self.least + "[web]\nlisten = \"127.0.0.1:1\"\n",
+      environment: [
+        "SEED_WEB_LISTEN": "127.0.0.1:2", "SEED_WEB_ENABLED": "true", "SEED_WEB_MINT": "false",
+        "SEED_MAIL_MAILDIRS": "/a, /b", "SEED_ALERTS_MAX_PER_HOUR": "7", "SEED_DNS_SERVERS": "",
+        "SEED_MAIL_DOMAIN": "Other.Example", "SEED_LEDGER_CHECKPOINT_INTERVAL": "90s",
+        "PATH": "/bin", "SEED_HOME": "/h",
+      ]
+    )
+    let configuration = loaded.configuration
+    #expect(configuration.web == .init(isEnabled: true, listen: "127.0.0.1:2", mayMint: false))
+    #expect(configuration.mail.maildirs == ["/a", "/b"])
+    #expect(configuration.mail.domain == "other.example")
+    #expect(configuration.alerts.maxPerHour == 7)
+    #expect(configuration.dns.servers == [])
+    #expect(configuration.ledger.checkpointInterval == .seconds(90))
+    #expect(loaded.warnings == [])
+    let listen = loaded.settings.first { $0.key == "web.listen" }
+    #expect(listen?.value == "\"127.0.0.1:2\"")
+    #expect(listen?.origin.description == "environment SEED_WEB_LISTEN")
+    #expect(loaded.settings.first { $0.key == "dns.zone" }?.origin == .builtIn)
+  }
+
+  @Test func `an environment variable that means no key is a warning`() throws {
+    let loaded = try Configuration.parse(Self.least, environment: ["SEED_WEB_LISTN": "x"])
+    #expect(
+      loaded.warnings == ["SEED_WEB_LISTN: no key has this environment variable; SEED_WEB_LISTEN?"]
+    )
+  }
+
+  @Test func `an internationalised domain becomes A-labels`() throws {
+    let text = "[mail]\ndomain = \"Köder.example\"\n"
+    #expect(try Configuration.parse(text).configuration.mail.domain == "xn--kder-5qa.example")
+  }
+
+  @Test(arguments: [
+    ("", "mail.domain: is missing"),
+    ("[mail]\ndomain = 7\n", "mail.domain: must be a text"),
+    ("[mail]\ndomain = \"localhost\"\n", "mail.domain: is not a domain name"),
+    ("[mail]\ndomain = \"-a.example\"\n", "mail.domain: is not a domain name"),
+    ("[mail]\ndomain = \"a b.example\"\n", "mail.domain: is not a domain name"),
+    ("[mail]\ndomain = \"192.0.2.1\"\n", "mail.domain: is not a domain name"),
+    ("[mail]\ndomain = \"seeds.1\"\n", "mail.domain: is not a domain name"),
+    ("[mail]\ndomain = \"co.uk\"\n", "mail.domain: is a public suffix"),
+    ("mail = 3\n", "mail: must be a table"),
+    (least + "maildirs = [\"mail\"]\n", "mail.maildirs: each must be an absolute path"),
+    (least + "maildirs = [\"/m\", \"/m\"]\n", "mail.maildirs: names the same maildir twice"),
+    (least + "maildirs = \"/m\"\n", "mail.maildirs: must be a list"),
+    (least + "maildirs = [\"/m\", 1]\n", "mail.maildirs: must be a list"),
+    (least + "maildir = [\"/m\"]\n", "mail.maildir: unknown; did you mean `maildirs`?"),
+    (least + "colour = 1\n", "mail.colour: unknown key"),
+    (least + "[wep]\n", "wep: unknown; did you mean `web`?"),
+    (least + "trusted_authserv = [\"a b\"]\n", "mail.trusted_authserv: each must be a name"),
+    (
+      least + "after_ingest = \"delete\"\n", "mail.after_ingest: must be one of keep, seen, archive"
+    ),
+    (
+      least + "[judgement]\nwithdrawal_grace = \"28\"\n",
+      "judgement.withdrawal_grace: must be a dur"
+    ),
+    (least + "[dns]\nservers = [\"dns.example\"]\n", "dns.servers: each must be an address"),
+    (least + "[dns]\nservers = [\"127.0.0.1@0\"]\n", "dns.servers: each must be an address"),
+    (least + "[alerts]\ndigest = \"hourly\"\n", "alerts.digest: must be one of daily, weekly, off"),
+    (least + "[alerts]\nmax_per_hour = 0\n", "alerts.max_per_hour: must be a whole number from 1"),
+    (least + "[alerts]\nmax_per_hour = \"9\"\n", "alerts.max_per_hour: must be a whole number"),
+    (least + "[alerts]\nchannel = 1\n", "alerts.channel: must be written as [[alerts.channel]]"),
+    (least + "[web]\nenabled = \"true\"\n", "web.enabled: must be true or false"),
+    (least + "[web]\nlisten = \"8025\"\n", "web.listen: must be ADDRESS:PORT"),
+    (least + "[web]\nlisten = 2026-11-22\n", "web.listen: must be a text"),
+    (least + "[ledger]\norigin = \"a b\"\n", "ledger.origin: must not hold spaces"),
+    (least + "[ledger]\ncheckpoint_interval = \"0s\"\n", "ledger.checkpoint_interval: must be a"),
+    (
+      least + "[[ledger.witness]]\nname = \"w\"\nkey = \"k\"\n", "ledger.witness[0].url: is missing"
+    ),
+    (least + "[log]\nlevel = \"loud\"\n", "log.level: must be one of trace, debug"),
+    (least + "domain = \"twice.example\"\n", "line 3"),
+    ("[mail\n", "line 1"),
+    (least + "x = \"\u{0}\"\n", "it holds a NUL byte"),
+  ])
+  func `a wrong file is refused and the key named`(text: String, problem: String) {
+    let error = #expect(throws: ConfigurationError.self) { try Configuration.parse(text) }
+    #expect(error?.problems.contains { $0.hasPrefix(problem) } == true, "\(error?.problems ?? [])")
+    #expect(error?.description.contains("\n") == false)
+  }
+
+  @Test(arguments: [
+    ("kind = \"pigeon\"", "kind: must be one of smtp"),
+    ("url = \"https://x.example\"", "kind: is missing"),
+    (
+      "kind = \"smtp\"\nurl = \"x\"\nfrom = \"a@b.example\"\nto = [\"c@d.example\"]",
+      "url: must be smtp"
+    ),
+    ("kind = \"smtp\"\nurl = \"smtp://x\"\nto = [\"c@d.example\"]", "from: is missing"),
+    (
+      "kind = \"smtp\"\nurl = \"smtp://x\"\nfrom = \"a@b.example\"\nto = [\"c@Seeds.Example\"]",
+      "to: must not lie in the seeds' own domain"
+    ),
+    (
+      "kind = \"smtp\"\nurl = \"smtp://x\"\nfrom = \"a@b.example\"\nto = [\"c@x.seeds.example\"]",
+      "to: must not lie in the seeds' own domain"
+    ),
+    (
+      "kind = \"smtp\"\nurl = \"smtp://x\"\nfrom = \"a@b.example\"\nto = [\"c\"]",
+      "to: each must be"
+    ),
+    (
+      "kind = \"smtp\"\nurl = \"smtp://x\"\nfrom = \"a@b.example\"\nto = [\"c@d.example\"]\ntls = \"none\"",
+      "tls: may be \"none\" on loopback alone"
+    ),
+    ("kind = \"webhook\"\nurl = \"https://user:pass@x.example/\"", "url: must be https"),
+    ("kind = \"webhook\"\nurl = \"http://x.example/\"", "url: may be http on loopback alone"),
+    ("kind = \"webhook\"\nurl = \"https://x.example:99999/\"", "url: must be https"),
+    ("kind = \"command\"", "command: is missing"),
+    ("kind = \"webhook\"\nurl = \"https://x.example\"\nsecret = \"s\"", "secret: unknown"),
+  ])
+  func `a wrong channel is refused and the key named`(entry: String, problem: String) {
+    let text = Self.least + "[[alerts.channel]]\nname = \"n\"\n" + entry + "\n"
+    let error = #expect(throws: ConfigurationError.self) { try Configuration.parse(text) }
+    #expect(
+      error?.problems.contains { $0.hasPrefix("alerts.channel[0]." + problem) } == true,
+      "\(error?.problems ?? [])"
+    )
+  }
+
+  @Test(arguments: ["log", "command", "a b", ""])
+  func `a channel's name is a plain word of its own`(name: String) {
+    let text = Self.least + "[[alerts.channel]]\nkind = \"ntfy\"\nurl = \"https://x.example\"\n"
+    #expect(throws: ConfigurationError.self) {
+      try Configuration.parse(text + "name = \"\(name)\"\n")
+    }
+    #expect(throws: Never.self) { try Configuration.parse(text + "name = \"logs-2\"\n") }
+  }
+
+  @Test func `two channels of one name are refused`() {
+    let channel = "[[alerts.channel]]\nname = \"n\"\nkind = \"ntfy\"\nurl = \"https://x.example\"\n"
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration.parse(Self.least + channel + channel)
+    }
+    #expect(error?.problems == ["alerts.channel[1].name: is used twice"])
+  }
+
+  @Test func `all problems are reported, and the first is the line`() {
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration.parse(
+        "[mail]\ndomain = \"x\"\nafter_ingest = \"x\"\n",
+        path: "/h/seed.toml"
+      )
+    }
+    #expect(error?.problems.count == 2)
+    #expect(error?.description.hasPrefix("/h/seed.toml: mail.domain") == true)
+    #expect(error?.description.hasSuffix("(and 1 more)") == true)
+  }
+
+  @Test func `a missing file, one that others can change, and one that isn't text are refused`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path("seed.toml")
+    #expect(throws: ConfigurationError.self) {
+      try Configuration.load(path: path, environment: [:])
+    }
+    try Data(Self.least.utf8).write(to: URL(filePath: path))
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+    #expect(throws: Never.self) { try Configuration.load(path: path, environment: [:]) }
+    try FileManager.default.setAttributes([.posixPermissions: 0o664], ofItemAtPath: path)
+    #expect(throws: ConfigurationError.self) {
+      try Configuration.load(path: path, environment: [:])
+    }
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    try Data([0xFF, 0xFE]).write(to: URL(filePath: path))
+    #expect(throws: ConfigurationError.self) {
+      try Configuration.load(path: path, environment: [:])
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("30s", 30_000), ("1m", 60_000), ("1h30m", 5_400_000), ("28d", 2_419_200_000),
+      ("2w", 1_209_600_000),
+      ("500ms", 500), ("1m5ms", 60_005), ("0s", 0),
+    ] as [(String, Int64)]
+  )
+  func `a duration reads and writes`(text: String, milliseconds: Int64) {
+    #expect(DurationText.parse(text) == .milliseconds(milliseconds))
+    let written = DurationText.text(.milliseconds(milliseconds))
+    #expect(DurationText.parse(written) == .milliseconds(milliseconds))
+  }
+
+  @Test(arguments: [
+    "", "5", "m", "1m1m", "1s1m", "-1s", "1.5s", " 1s", "1 s", "99999999999999999999s", "9999999d",
+    "1y",
+  ])
+  func `what is no duration is refused`(text: String) {
+    #expect(DurationText.parse(text) == nil)
+  }
+}

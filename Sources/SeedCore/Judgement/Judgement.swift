@@ -85,3 +85,15 @@ public struct Judgement: Sendable, Hashable, Identified {
     self.verdict = verdict
   }
 }
+
+extension Judgement {
+  /// What the sender is known by in the finding that gathers the sighting; `nil` where there is none.
+  public var findingKey: SenderKey? {
+    verdict.messageClass.isFinding ? SenderKey(verdict.messageClass, sender) : nil
+  }
+
+  /// Whether the sighting can be its seed's baseline: the organisation wrote, and is authenticated.
+  public var mayBeBaseline: Bool {
+    verdict.messageClass == .expected && sender.status.isAuthenticated
+  }
+}

@@ -4,8 +4,14 @@ public import SeedMail
 ///
 /// Transactions are serializable: a write sees every earlier write, and none of its own effects is
 /// visible before it returns. When ``write(_:)`` returns, its effects are on disk; when it throws,
-/// there are none. Both closures run outside the cooperative pool, and may run once more when the
-/// store is busy, so they have no effects but those on the transaction.
+/// there are none. A change that is refused inside a transaction leaves the transaction as it was, so
+/// that a closure may catch the error and go on. Closures may run once more when the store is busy, so
+/// they have no effects but those on the transaction. A store that reads a disk runs them outside the
+/// cooperative pool.
+///
+/// A record whose identifier is there already is refused with ``StoreError/exists``, and one that
+/// refers to a record that isn't there, or a change of such a one, with ``StoreError/dangling``. What
+/// is refused for both reasons may be refused with either. A limit of 0 or less gives nothing.
 public protocol Store: Sendable {
   /// Reads from one consistent state.
   func read<Result: Sendable>(
@@ -36,6 +42,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case permissions
   /// A record refers to one that isn't there.
   case dangling
+  /// The disk failed to read or write.
+  case inputOutput
 }
 
 /// What may be asked of a store inside a transaction.
@@ -67,7 +75,8 @@ public protocol OrganisationWriter {
   /// Marks every entry for a domain that isn't revoked yet; returns how many there were.
   @discardableResult
   func revoke(_ domain: String, of id: Identifier<Organisation>, at now: Timestamp) throws -> Int
-  /// Marks every learned entry for a domain as looked at; returns how many there were.
+  /// Marks every learned entry for a domain that is neither approved nor revoked yet as looked at;
+  /// returns how many there were.
   @discardableResult
   func approve(_ domain: String, of id: Identifier<Organisation>) throws -> Int
 }
@@ -94,19 +103,20 @@ public protocol SeedReader {
 
 /// Changes seeds.
 public protocol SeedWriter {
-  /// Adds a seed. A token that exists already is refused with ``StoreError/exists``.
+  /// Adds a seed, after its organisation, its leaf and its notice. A token that is there already is
+  /// refused with ``StoreError/exists``.
   func insert(_ seed: Seed) throws
   /// Records when a seed was retired, or that it is in use again.
   func setRetired(_ id: Identifier<Seed>, at time: Timestamp?) throws
   /// Records when consent was withdrawn, or that it was given again.
   func setWithdrawn(_ id: Identifier<Seed>, at time: Timestamp?) throws
-  /// Keeps a privacy notice under its SHA-256.
+  /// Keeps a privacy notice under its SHA-256; once, however many seeds share it.
   func insertNotice(_ bytes: [UInt8], digest: [UInt8]) throws
 }
 
 /// A file in a maildir as the file system shows it, so that it needn't be opened again.
 public struct FileIdentity: Sendable, Hashable {
-  /// The base name: what stands before `:2,` in the file's name.
+  /// The base name: what stands before `:2,` in the file's name; the same as its delivery's.
   public let baseName: String
   /// The inode.
   public let inode: UInt64
@@ -158,7 +168,7 @@ public struct JudgedSighting: Sendable, Hashable {
   }
 }
 
-/// Reads what arrived, and what was made of it.
+/// Reads what arrived, and what was made of it. A sighting shows once it is judged.
 public protocol SightingReader {
   /// Which of these files were taken in already.
   func knownFiles(among files: [FileIdentity]) throws -> Set<FileIdentity>
@@ -181,7 +191,7 @@ public protocol SightingReader {
   ) throws -> [JudgedSighting]
   /// At most `limit` sightings after an identifier whose judgement is pending, oldest first.
   func pendingSightings(after id: Identifier<Sighting>?, limit: Int) throws -> [JudgedSighting]
-  /// The seed's first expected sighting that is authenticated.
+  /// Of the seed's sightings that are expected and authenticated, the one that arrived first.
   func baseline(of seed: Identifier<Seed>) throws -> JudgedSighting?
   /// Every judgement of a sighting, oldest first.
   func judgements(of id: Identifier<Sighting>) throws -> [Judgement]
@@ -195,11 +205,13 @@ public protocol SightingReader {
 
 /// Records what arrives, and what is made of it. Nothing here is ever changed or taken back.
 public protocol SightingWriter {
-  /// Records that a message was taken in; `false` when its identity was known.
+  /// Records that a message was taken in; `false` when its identity was known. Its file is remembered
+  /// in both cases, so that a maildir that was copied is read once and not for ever.
   func insert(_ delivery: Delivery) throws -> Bool
   /// Keeps the bytes of a message that reached a seed; once, however many seeds it reached.
   func insertMessage(_ bytes: [UInt8], digest: [UInt8]) throws
-  /// Records a sighting with the DNS answers that its judgement rests on.
+  /// Records a sighting, after its delivery and its message, with the DNS answers that its judgement
+  /// rests on. A second one of the same message and seed is refused with ``StoreError/exists``.
   func insert(_ sighting: Sighting, dnsArchive: [UInt8]) throws
   /// Records what a later look at a message found, with the DNS answers that it rests on: from now
   /// on these are the sighting's facts. The earlier ones are kept.
@@ -256,15 +268,17 @@ public protocol FindingReader {
   func `case`(of organisation: Identifier<Organisation>?, from sender: SenderKey) throws -> Case?
   /// All cases, newest first.
   func cases(limit: Int) throws -> [Case]
-  /// All silences that hold at `now`.
+  /// All silences that hold at `now`, oldest first.
   func silences(at now: Timestamp) throws -> [Silence]
 }
 
 /// Changes findings and cases.
 public protocol FindingWriter {
-  /// Adds a case.
+  /// Adds a case. A second one of the same organisation and sender is refused with
+  /// ``StoreError/exists``.
   func insert(_ newCase: Case) throws
-  /// Adds a finding, or replaces the one with its identifier.
+  /// Adds a finding, or replaces the one with its identifier. Another one of the same seed and sender
+  /// is refused with ``StoreError/exists``.
   func save(_ finding: Finding) throws
   /// Records what happened to a finding and returns its sequence number; it never changes afterwards.
   @discardableResult
@@ -385,7 +399,7 @@ public struct OutboxRow: Sendable, Hashable {
 
 /// Reads the outbox.
 public protocol OutboxReader {
-  /// At most `limit` waiting rows of a channel that are due, oldest first.
+  /// At most `limit` waiting rows of a channel that are due, the one that is due longest first.
   func outbox(channel: String, dueAt now: Timestamp, limit: Int) throws -> [OutboxRow]
   /// When the next waiting row of a channel is due.
   func nextDue(channel: String) throws -> Timestamp?
@@ -399,6 +413,6 @@ public protocol OutboxReader {
 public protocol OutboxWriter {
   /// Queues a row; one whose channel and key are there already is left as it is.
   func enqueue(_ row: OutboxRow) throws
-  /// Stores what became of a row.
+  /// Stores what became of a row: when it is due, its attempts, state and error.
   func save(_ row: OutboxRow) throws
 }

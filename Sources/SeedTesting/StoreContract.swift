@@ -1,0 +1,96 @@
+public import SeedCore
+public import Testing
+
+/// One promise of ``Store``, to be kept by every store: a test passes each of ``all`` an empty one.
+public struct StoreContract: Sendable, CustomTestStringConvertible {
+  /// What is promised.
+  public let testDescription: String
+  private let body: @Sendable (any Store) async throws -> Void
+
+  init(_ promise: String, _ body: @escaping @Sendable (any Store) async throws -> Void) {
+    testDescription = promise
+    self.body = body
+  }
+
+  /// Looks whether an empty store keeps the promise; failures are recorded with the running test.
+  public func check(_ store: any Store) async throws { try await body(store) }
+
+  /// Everything that is promised.
+  public static let all =
+    transactions + register + seeds
+
+  static let transactions = [
+    StoreContract("a write that throws leaves nothing behind") { store in
+      struct Stop: Error {}
+      var records = RecordMaker()
+      let world = records.world()
+      try await store.write { try world.insert(into: $0) }
+      let more = records.world()
+      await #expect(throws: Stop.self) {
+        try await store.write { writer throws in
+          try more.insert(into: writer)
+          _ = try writer.append(Leaf(kind: .note, bytes: [1], subject: nil))
+          try writer.setRetired(world.seed.id, at: RecordMaker.start)
+          try writer.rename(world.organisation.id, to: "Other")
+          throw Stop()
+        }
+      }
+      try await store.read { reader throws in
+        #expect(try reader.organisations() == [world.organisation])
+        #expect(try reader.seed(world.seed.id) == world.seed)
+        #expect(try reader.seed(more.seed.id) == nil)
+        #expect(try reader.seeds(matching: [more.seed.token]).isEmpty)
+        #expect(try reader.leafCount() == 1)
+        #expect(try reader.sightingSummary().count == 1)
+        #expect(try reader.message(more.sighting.messageDigest) == nil)
+        #expect(try reader.finding(more.finding.id) == nil)
+        #expect(try reader.lastEventSequence() == 1)
+      }
+      let index = try await store.write {
+        try $0.append(Leaf(kind: .note, bytes: [2], subject: nil))
+      }
+      #expect(index == 1)
+    },
+    StoreContract("a refused change can be caught, and the rest is kept") { store in
+      var records = RecordMaker()
+      let world = records.world()
+      let other = records.seed(of: world.organisation, token: 77)
+      try await store.write { writer throws in
+        try world.insert(into: writer)
+        #expect(throws: StoreError.exists) { try writer.insert(world.seed) }
+        #expect(throws: StoreError.dangling) {
+          try writer.rename(RecordMaker.unknown(), to: "Nobody")
+        }
+        try writer.insert(other)
+      }
+      let seeds = try await store.read { try $0.seeds(after: nil, limit: 9, organisation: nil) }
+      #expect(seeds == [world.seed, other])
+    },
+    StoreContract("a transaction sees its own changes") { store in
+      var records = RecordMaker()
+      let world = records.world()
+      try await store.write { writer throws in
+        try world.insert(into: writer)
+        #expect(try writer.seed(world.seed.id) == world.seed)
+        #expect(try writer.sighting(world.sighting.id)?.judgement == world.judgement)
+        #expect(try writer.leafCount() == 1)
+      }
+    },
+    StoreContract("writes at the same time follow each other") { store in
+      let indices = try await withThrowingTaskGroup(of: Int64.self) { group in
+        for number in 0..<40 as Range<UInt8> {
+          group.addTask {
+            try await store.write { writer throws in
+              let count = try writer.leafCount()
+              let index = try writer.append(Leaf(kind: .note, bytes: [number], subject: nil))
+              #expect(index == count)
+              return index
+            }
+          }
+        }
+        return try await group.reduce(into: Set()) { $0.insert($1) }
+      }
+      #expect(indices == Set(0..<40))
+    },
+  ]
+}

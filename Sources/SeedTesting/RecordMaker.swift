@@ -89,8 +89,7 @@ struct RecordMaker {
     of sighting: Sighting,
     _ messageClass: MessageClass,
     from domain: String = "party.example",
-    _ status: Sender.Status = .aligned,
-    isPending: Bool = false
+    _ status: Sender.Status = .aligned
   ) -> Judgement {
     Judgement(
       id: id(),
@@ -99,7 +98,7 @@ struct RecordMaker {
       cause: .arrival,
       sender: Sender(domain: domain, status: status, platform: "bulk.example"),
       grade: .aESP,
-      verdict: Verdict(messageClass, isPending: isPending, reasons: ["One.", "Two: \"\u{0}é\"."])
+      verdict: Verdict(messageClass, reasons: ["One.", "Two: \"\u{0}é\"."])
     )
   }
 

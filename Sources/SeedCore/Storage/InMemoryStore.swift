@@ -43,8 +43,9 @@ struct InMemoryState: Sendable {
 
   /// A sighting with all that hangs on it.
   struct SightingRecord {
-    let sighting: Sighting
-    let dnsArchive: [UInt8]
+    // The newest facts and answers; nothing reads the earlier ones.
+    var sighting: Sighting
+    var dnsArchive: [UInt8]
     var judgements: [Judgement] = []
 
     var judged: JudgedSighting? {

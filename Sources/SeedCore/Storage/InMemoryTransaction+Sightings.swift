@@ -31,7 +31,7 @@ extension InMemoryTransaction {
   }
 
   func pendingSightings(after id: Identifier<Sighting>?, limit: Int) -> [JudgedSighting] {
-    judged(after: id, limit: limit) { $0.judgement.verdict.isPending }
+    judged(after: id, limit: limit) { $0.judgement.verdict.messageClass == .pending }
   }
 
   func baseline(of seed: Identifier<Seed>) -> JudgedSighting? {
@@ -88,6 +88,17 @@ extension InMemoryTransaction {
     try refuse(state.sightings[sighting.id] != nil)
     try refuse(!state.sightingKeys.insert(.init(seed: sighting.seed, delivery: delivery)).inserted)
     state.sightings[sighting.id] = .init(sighting: sighting, dnsArchive: dnsArchive)
+  }
+
+  func append(
+    _ facts: MessageFacts,
+    dnsArchive: [UInt8],
+    to id: Identifier<Sighting>,
+    at now: Timestamp
+  ) throws {
+    try require(state.sightings[id] != nil)
+    state.sightings[id]?.sighting.facts = facts
+    state.sightings[id]?.dnsArchive = dnsArchive
   }
 
   func append(_ judgement: Judgement) throws {

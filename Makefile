@@ -21,7 +21,7 @@ release := $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help packages toolchain demo test unit conformance e2e lint manuals check build tests \
+.PHONY: help packages toolchain demo test unit conformance e2e lint citations manuals check build tests \
   release install fuzz sanitize clean
 
 help: ## list the targets
@@ -63,8 +63,11 @@ conformance: tests ## the public suites: a line `name: passed/total` for each
 e2e: tests ## the built commands beside a real Postfix
 	$(run_tests) --filter '^EndToEndTests\.'
 
-lint: toolchain manuals ## the formatter's opinion, the manuals' syntax
+lint: toolchain manuals citations ## the formatter's opinion, the manuals' syntax, the standards cited
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+citations:
+	@scripts/check-citations.sh
 
 manuals:
 	@scripts/check-manuals.sh docs/man/*.[1-8]

@@ -57,8 +57,7 @@ tests: toolchain
 unit: tests ## the tests of each target
 	$(run_tests) --skip '^(ConformanceTests|EndToEndTests)\.'
 
-conformance: toolchain ## the public suites: a line `name: passed/total` for each
-	@$(SWIFT) build --quiet --build-tests $(imports)
+conformance: tests ## the public suites: a line `name: passed/total` for each
 	@scripts/conformance.sh $(run_tests) --filter '^ConformanceTests\.'
 
 e2e: tests ## the built commands beside a real Postfix

@@ -2,12 +2,12 @@ import FoundationEssentials
 public import SeedMail
 
 /// A finding as commands print it and as alerts carry it (`specs/cli.md`, `alerts`).
-public struct FindingSummary: Sendable, Hashable, Codable {
+public struct FindingSummary: Sendable, Hashable, Encodable {
   /// Who sent the mail.
-  public struct SenderSummary: Sendable, Hashable, Codable {
+  public struct SenderSummary: Sendable, Hashable, Encodable {
     public var domain: String
     public var status: Sender.Status
-    public var platform: String?
+    @ExplicitNull public var platform: String?
 
     /// The sender of a finding.
     public init(_ sender: Sender) {
@@ -23,7 +23,7 @@ public struct FindingSummary: Sendable, Hashable, Codable {
   /// The address as the newest sighting names it; shortened in what leaves this machine.
   public var address: String
   /// The organisation's name; `nil` for a control.
-  public var organisation: String?
+  @ExplicitNull public var organisation: String?
   public var sender: SenderSummary
   public var `class`: MessageClass
   public var grade: Grade

@@ -1,0 +1,101 @@
+public import SeedAuth
+import SeedCrypto
+public import SeedMail
+
+/// How a message was handed to the own MTA (RFC 5598 §4.1), as far as that is known.
+public struct Envelope: Sendable, Hashable {
+  /// The address of the host that handed it over.
+  public var clientAddress: String?
+  /// What that host called itself.
+  public var helo: String?
+  /// The return path; empty for `<>`.
+  public var returnPath: String?
+
+  /// Makes an envelope.
+  public init(clientAddress: String? = nil, helo: String? = nil, returnPath: String? = nil) {
+    self.clientAddress = clientAddress
+    self.helo = helo
+    self.returnPath = returnPath
+  }
+
+  /// What the own MTA wrote into the message.
+  init(of message: Message, ownHop: OwnHop?) {
+    clientAddress = ownHop?.received.clientAddress
+    helo = ownHop?.received.heloName
+    let field = message.fields[..<(ownHop?.fieldIndex ?? 0)].first { $0.kind == .returnPath }
+    returnPath = field.map { message.envelopeAddress($0) ?? "" }
+  }
+}
+
+/// A message as it was read, before anybody was asked about it.
+public struct Reading: Sendable {
+  /// The message.
+  public let message: Message
+  /// SHA-256 of its bytes.
+  public let digest: [UInt8]
+  /// Where it crossed to the own servers; `nil` where it doesn't say.
+  public let ownHop: OwnHop?
+  /// How it was handed over; whoever knows better may say so.
+  public var envelope: Envelope
+  /// The addresses that it was sent to.
+  public let recipients: [Recipient]
+  /// When it arrived: as the own hop says, where that is near the time of delivery.
+  public let arrivedAt: Timestamp
+}
+
+/// What was found out about a message, for all its recipients.
+public struct Examination: Sendable {
+  /// The facts, without a grade: that depends on the seed.
+  public let facts: MessageFacts
+  /// The DNS answers that they rest on.
+  public let answers: [DNSAnswer]
+}
+
+/// Reads messages and works out who sent them: bytes, DNS answers and the time go in, facts come out.
+public struct Examiner: Sendable {
+  /// The own hop's clock is believed up to so far behind the delivery's.
+  public static let delayMax = Duration.seconds(7 * 86_400)
+  /// The own hop's clock may be so far ahead of the delivery's.
+  public static let clockLeadMax = Duration.seconds(300)
+
+  private let ownHosts: OwnHosts
+  private let publicSuffixes: PublicSuffixList
+  private let resolver: any Resolver
+
+  /// Makes an examiner.
+  ///
+  /// - Parameter ownHosts: The names that the own servers write after `by`, which are their
+  ///   authserv-ids as well.
+  public init(ownHosts: OwnHosts, publicSuffixes: PublicSuffixList, resolver: any Resolver) {
+    self.ownHosts = ownHosts
+    self.publicSuffixes = publicSuffixes
+    self.resolver = resolver
+  }
+
+  /// Reads a message; never fails, and asks nobody.
+  public func read(_ bytes: [UInt8], deliveredAt: Timestamp) -> Reading {
+    let message = Message(parsing: bytes)
+    let ownHop = OwnHop(in: message, hosts: ownHosts)
+    var arrivedAt = deliveredAt
+    if let date = ownHop?.received.date, date <= deliveredAt.advanced(by: Self.clockLeadMax),
+      deliveredAt.duration(since: date) <= Self.delayMax
+    {
+      arrivedAt = date
+    }
+    return Reading(
+      message: message,
+      digest: SHA256.hash(bytes),
+      ownHop: ownHop,
+      envelope: Envelope(of: message, ownHop: ownHop),
+      recipients: Recipients.find(in: message, ownHop: ownHop),
+      arrivedAt: arrivedAt
+    )
+  }
+
+  /// Works out who sent a message; asks the resolver, and returns within its deadlines.
+  public func examine(_ reading: Reading, at now: Timestamp) async -> Examination {
+    var facts = MessageFacts(of: reading, publicSuffixes: publicSuffixes)
+    facts.authentication.authenticationResults = reading.reportedAuthentication(ownHosts)
+    return Examination(facts: facts, answers: [])
+  }
+}

@@ -1,0 +1,184 @@
+public import SeedMail
+
+/// Judges sightings and records what comes of it, inside one transaction.
+public struct JudgementRecorder: Sendable {
+  /// How long after a withdrawal of consent mail may still come.
+  public let withdrawalGrace: Duration
+  /// How long DNS answers are waited for.
+  public static let pendingMax = Duration.seconds(72 * 3600)
+  private static let pageSize = 200
+  private let findings: FindingRecorder
+  private let identifiers: IdentifierSource
+
+  /// Makes a recorder that queues alerts for `channels`.
+  public init(withdrawalGrace: Duration, channels: [String], identifiers: IdentifierSource) {
+    self.withdrawalGrace = withdrawalGrace
+    self.identifiers = identifiers
+    findings = FindingRecorder(channels: channels, identifiers: identifiers)
+  }
+
+  /// Judges a sighting; where its newest judgement says the same, nothing is recorded.
+  ///
+  /// - Returns: The judgement that holds.
+  @discardableResult
+  public func judge(
+    _ sighting: Sighting,
+    previous: Judgement?,
+    cause: Judgement.Cause,
+    at now: Timestamp,
+    in store: any StoreWriter
+  ) throws -> Judgement {
+    guard let seed = try store.seed(sighting.seed) else { throw StoreError.dangling }
+    let organisation = try seed.organisation.flatMap { try store.organisation($0) }
+    let baseline = try store.baseline(of: seed.id)
+    let context = JudgementContext(
+      seed: seed,
+      organisation: organisation,
+      facts: sighting.facts,
+      arrivedAt: sighting.arrivedAt,
+      hasBaseline: baseline.map { $0.sighting.id != sighting.id } ?? false,
+      withdrawalGrace: withdrawalGrace,
+      isLastAttempt: now.duration(since: sighting.recordedAt) >= Self.pendingMax
+    )
+    // What a person decided is only changed by a person.
+    if let previous, previous.cause == .review, cause != .review { return previous }
+    let verdict = Judge.verdict(context)
+    if let previous, previous.verdict == verdict, previous.sender == context.sender,
+      previous.grade == sighting.facts.grade
+    {
+      return previous
+    }
+    let judgement = Judgement(
+      id: identifiers.next(at: now),
+      sighting: sighting.id,
+      madeAt: now,
+      cause: cause,
+      sender: context.sender,
+      grade: sighting.facts.grade,
+      verdict: verdict
+    )
+    try record(judgement, of: sighting, previous: previous, in: store)
+    if verdict.messageClass == .expected, context.wouldLearn, let organisation {
+      try store.add(
+        OrganisationDomain(
+          domain: context.sender.domain,
+          role: .own,
+          origin: .learned,
+          reason: "first authenticated sender to \(seed.id)",
+          recordedAt: now,
+          isApproved: false
+        ),
+        to: organisation.id
+      )
+    }
+    return judgement
+  }
+
+  /// Records what a person decided about a sighting.
+  public func review(
+    _ entry: JudgedSighting,
+    as messageClass: MessageClass,
+    reason: String,
+    at now: Timestamp,
+    in store: any StoreWriter
+  ) throws -> Judgement {
+    let judgement = Judgement(
+      id: identifiers.next(at: now),
+      sighting: entry.sighting.id,
+      madeAt: now,
+      cause: .review,
+      sender: entry.judgement.sender,
+      grade: entry.judgement.grade,
+      verdict: Verdict(messageClass, reasons: ["A reviewer decided: \(reason)"])
+    )
+    try record(judgement, of: entry.sighting, previous: entry.judgement, in: store)
+    return judgement
+  }
+
+  /// Judges every sighting of an organisation's seeds again, after its register changed.
+  ///
+  /// - Returns: How many judgements changed.
+  public func judgeAgain(
+    organisation: Identifier<Organisation>,
+    at now: Timestamp,
+    in store: any StoreWriter
+  ) throws -> Int {
+    var changed = 0
+    var last: Identifier<Seed>?
+    while true {
+      let seeds = try store.seeds(after: last, limit: Self.pageSize, organisation: organisation)
+      for seed in seeds {
+        changed += try judgeAgain(seed: seed.id, cause: .register, at: now, in: store)
+      }
+      guard seeds.count == Self.pageSize else { return changed }
+      last = seeds.last?.id
+    }
+  }
+
+  /// Judges every sighting of a seed again.
+  ///
+  /// - Returns: How many judgements changed.
+  public func judgeAgain(
+    seed: Identifier<Seed>,
+    cause: Judgement.Cause,
+    at now: Timestamp,
+    in store: any StoreWriter
+  ) throws -> Int {
+    var changed = 0
+    var last: Identifier<Sighting>?
+    while true {
+      let page = try store.sightings(of: seed, after: last, limit: Self.pageSize)
+      for entry in page {
+        let judgement = try judge(
+          entry.sighting,
+          previous: entry.judgement,
+          cause: cause,
+          at: now,
+          in: store
+        )
+        if judgement.id != entry.judgement.id { changed += 1 }
+      }
+      guard page.count == Self.pageSize else { return changed }
+      last = page.last?.sighting.id
+    }
+  }
+
+  private func record(
+    _ judgement: Judgement,
+    of sighting: Sighting,
+    previous: Judgement?,
+    in store: any StoreWriter
+  ) throws {
+    try store.append(judgement)
+    _ = try store.append(
+      Commitment.salted(
+        .judge,
+        label: "seedjudge/v1",
+        content: CanonicalJSON.bytes(of: judgement.json),
+        subject: judgement.id.rawValue
+      )
+    )
+    try findings.apply(judgement, of: sighting, previous: previous, in: store)
+  }
+}
+
+extension Judgement {
+  /// What a `judge` leaf commits to.
+  public var json: JSONValue {
+    .object([
+      .init("v", .integer(1)), .init("id", .string(id.description)),
+      .init("sighting", .string(sighting.description)),
+      .init("made", .string(madeAt.rfc3339)), .init("cause", .string(cause.rawValue)),
+      .init("class", .string(verdict.messageClass.rawValue)),
+      .init("grade", .string(grade.rawValue)),
+      .init(
+        "sender",
+        .object([
+          .init("domain", .string(sender.domain)), .init("status", .string(sender.status.rawValue)),
+          .init("platform", sender.platform.map { .string($0) } ?? .null),
+        ])
+      ),
+      .init("reasons", .array(verdict.reasons.map { .string($0) })),
+    ])
+  }
+}

@@ -138,7 +138,3 @@ struct HomeTests {
     try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
   }
 }
-
-func makeFolder(_ path: String) throws {
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-}

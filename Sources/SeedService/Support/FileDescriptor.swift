@@ -85,6 +85,17 @@ enum PathStatus {
     guard errno == ENOENT || errno == ENOTDIR else { throw SystemError("stat") }
     return nil
   }
+
+  /// The status of a name in a folder, of the link itself where it is one.
+  static func read(name: [UInt8], in folder: String) throws -> stat? {
+    var status = stat()
+    let path =
+      folder.utf8.map { CChar(bitPattern: $0) } + [CChar(bitPattern: UInt8(ascii: "/"))]
+      + name.map { CChar(bitPattern: $0) } + [0]
+    if unsafe lstat(path, &status) == 0 { return status }
+    guard errno == ENOENT || errno == ENOTDIR else { throw SystemError("stat") }
+    return nil
+  }
 }
 
 extension stat {

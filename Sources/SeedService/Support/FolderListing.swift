@@ -2,10 +2,10 @@ import Glibc
 
 /// The names in a folder, as bytes: a name may hold anything but `/` and NUL.
 enum FolderListing {
-  /// Calls `body` with each name but `.` and `..`, in no order.
-  static func forEachName(in path: String, _ body: ([UInt8]) -> Void) throws {
+  /// Calls `body` with each name but `.` and `..` and its inode, in no order.
+  static func forEachName(in path: String, _ body: ([UInt8], UInt64) -> Void) throws {
     try forEachNameUntil(in: path) {
-      body($0)
+      body($0, $1)
       return true
     }
   }
@@ -13,7 +13,7 @@ enum FolderListing {
   /// Whether a folder holds nothing.
   static func isEmpty(_ path: String) throws -> Bool {
     var isEmpty = true
-    try forEachNameUntil(in: path) { _ in
+    try forEachNameUntil(in: path) { _, _ in
       isEmpty = false
       return false
     }
@@ -22,7 +22,7 @@ enum FolderListing {
 
   private static func forEachNameUntil(
     in path: String,
-    _ body: ([UInt8]) -> Bool
+    _ body: ([UInt8], UInt64) -> Bool
   ) throws {
     guard let stream = unsafe opendir(path) else { throw SystemError("opendir") }
     defer { unsafe closedir(stream) }
@@ -34,7 +34,7 @@ enum FolderListing {
       }
       let name = unsafe name(of: entry)
       if name == [0x2E] || name == [0x2E, 0x2E] { continue }
-      guard body(name) else { return }
+      guard unsafe body(name, UInt64(entry.pointee.d_ino)) else { return }
     }
   }
 

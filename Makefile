@@ -57,7 +57,8 @@ tests: toolchain
 unit: tests ## the tests of each target
 	$(run_tests) --skip '^(ConformanceTests|EndToEndTests)\.'
 
-conformance: tests ## the public suites: a line `name: passed/total` for each
+conformance: toolchain ## the public suites: a line `name: passed/total` for each
+	@$(SWIFT) build --quiet --build-tests $(imports)
 	@scripts/conformance.sh $(run_tests) --filter '^ConformanceTests\.'
 
 e2e: tests ## the built commands beside a real Postfix

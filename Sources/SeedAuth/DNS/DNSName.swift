@@ -51,30 +51,24 @@ public enum DNSName {
     return wire
   }
 
-  /// Reads a name in wire format at `offset`, moves `offset` behind it, and returns the name
-  /// normalized.
+  /// Reads a name in wire format at `offset`, moves `offset` behind it, and returns it uncompressed;
+  /// `nil` where it is malformed.
   ///
-  /// Compression pointers must point backwards, each before the last, so the loop ends. A label
-  /// with a dot or an invisible byte has no form as text: then the result is `nil`.
-  static func parse(_ bytes: [UInt8], at offset: inout Int) -> String? {
-    var text: [UInt8] = []
+  /// Compression pointers must point backwards, each before the last, so the loop ends.
+  static func uncompressed(_ bytes: [UInt8], at offset: inout Int) -> [UInt8]? {
+    var wire: [UInt8] = []
     var cursor = offset
     var lowest = offset
     var jumped = false
-    while cursor >= 0, cursor < bytes.count {
+    while cursor < bytes.count, wire.count < wireByteCountMax {
       let length = Int(bytes[cursor])
       switch length {
       case 0:
         if !jumped { offset = cursor + 1 }
-        return text.isEmpty
-          ? "" : normalized(String(decoding: text, as: UTF8.self))
+        return wire + [0]
       case 1...labelByteCountMax:
-        guard cursor + length < bytes.count, text.count + length <= byteCountMax else { return nil }
-        let label = bytes[cursor + 1...cursor + length]
-        guard label.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: ".") })
-        else { return nil }
-        if !text.isEmpty { text.append(UInt8(ascii: ".")) }
-        text.append(contentsOf: label)
+        guard cursor + length < bytes.count else { return nil }
+        wire.append(contentsOf: bytes[cursor...cursor + length])
         cursor += 1 + length
       case 0xC0...0xFF:
         guard cursor + 1 < bytes.count else { return nil }
@@ -89,6 +83,25 @@ public enum DNSName {
     }
     return nil
   }
+
+  /// An uncompressed name as text, normalized; `nil` where a label holds a dot or an invisible byte,
+  /// which no text of ours can say.
+  static func text(_ wire: [UInt8]) -> String? {
+    var text: [UInt8] = []
+    var index = 0
+    while index < wire.count, wire[index] != 0 {
+      let end = index + 1 + Int(wire[index])
+      guard end <= wire.count else { return nil }
+      let label = wire[(index + 1)..<end]
+      guard !label.contains(UInt8(ascii: ".")) else { return nil }
+      if !text.isEmpty { text.append(UInt8(ascii: ".")) }
+      text.append(contentsOf: label)
+      index = end
+    }
+    return text.isEmpty ? "" : normalized(String(decoding: text, as: UTF8.self))
+  }
+
+  private static let wireByteCountMax = 255
 
   private static func isLabelLength(_ count: Int) -> Bool {
     (1...labelByteCountMax).contains(count)

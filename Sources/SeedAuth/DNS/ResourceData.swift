@@ -25,16 +25,20 @@ public enum ResourceData {
   /// The host of an MX record and its preference (RFC 1035 §3.3.9).
   public static func mailExchange(_ data: [UInt8]) -> (preference: UInt16, host: String)? {
     guard data.count > 2 else { return nil }
-    var offset = 2
-    guard let host = DNSName.parse(data, at: &offset), offset == data.count else { return nil }
+    guard let host = name(data[2...]) else { return nil }
     return (UInt16(data[0]) << 8 | UInt16(data[1]), host)
   }
 
   /// The name of a PTR or CNAME record.
-  public static func name(_ data: [UInt8]) -> String? {
+  public static func name(_ data: [UInt8]) -> String? { name(data[...]) }
+
+  private static func name(_ data: ArraySlice<UInt8>) -> String? {
+    let data = Array(data)
     var offset = 0
-    guard let name = DNSName.parse(data, at: &offset), offset == data.count else { return nil }
-    return name
+    guard let wire = DNSName.uncompressed(data, at: &offset), offset == data.count else {
+      return nil
+    }
+    return DNSName.text(wire)
   }
 
   /// The data of a TXT record; a string over 255 bytes is divided.

@@ -113,7 +113,7 @@ public struct ZoneFile: Resolver {
       case .failure(let status): return answer(question, type, status, aliases: aliases)
       case .records(let records):
         guard let data = records.first, let target = ResourceData.name(data) else { fallthrough }
-        aliases.append(DNSMessage.Record(owner: owner, type: .cname, data: data))
+        aliases.append(DNSMessage.Record(owner: owner, type: RecordType.cname.rawValue, data: data))
         owner = target
       case nil: return answer(question, type, node.failure ?? .nodata, aliases: aliases)
       }
@@ -142,7 +142,7 @@ public struct ZoneFile: Resolver {
         type,
         code: $0,
         answers: aliases
-          + records.map { DNSMessage.Record(owner: owner, type: type, data: $0) },
+          + records.map { DNSMessage.Record(owner: owner, type: type.rawValue, data: $0) },
         timeToLive: Self.timeToLive
       )
     }

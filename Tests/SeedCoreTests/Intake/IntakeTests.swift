@@ -42,7 +42,8 @@ struct IntakeTests {
               organisation: Identifier(rawValue: 1),
               scheme: .p80,
               form: "https://petitions.example/p/1",
-              mintedAt: Sample.start)
+              mintedAt: Sample.start
+            )
           )
         }
       }

@@ -1,0 +1,11 @@
+/// What was asked: the same for names that differ in case or a final dot.
+struct DNSQuestion: Sendable, Hashable {
+  let name: String
+  let type: RecordType
+
+  /// Makes a question; a name that can't be asked for stays as it is.
+  init(_ name: String, _ type: RecordType) {
+    self.name = DNSName.normalized(name) ?? name
+    self.type = type
+  }
+}

@@ -1,0 +1,77 @@
+public import SeedMail
+import Synchronization
+
+/// Keeps the answers that one message's authentication rests on, and bounds the time it takes.
+///
+/// A question that was asked before has the same answer again, so that all verdicts on a message
+/// rest on one view of the DNS.
+public final class RecordingResolver: Resolver {
+  /// The longest that one message may wait for answers, unless the caller says otherwise; each
+  /// question started before has its own deadline besides. RFC 7208 §4.6.4 asks for 20 s or more.
+  public static let timeLimit: Duration = .seconds(30)
+  /// The most questions of one message; no honest one comes near it.
+  public static let questionCountMax = 512
+  /// What ``DNSAnswer/source`` says of a question that was not asked any more.
+  public static let source = "limit"
+
+  private struct State {
+    var answers: [DNSAnswer] = []
+    var indices: [DNSQuestion: Int] = [:]
+    var elapsed: Duration = .zero
+    var questionCount = 0
+  }
+
+  private let base: any Resolver
+  private let timeLimit: Duration
+  private let now: @Sendable () -> Timestamp
+  private let elapsedTime: @Sendable () -> Duration
+  private let state = Mutex(State())
+
+  /// Records what `base` answers. `now` tells the time that a refusal bears, and `clock` measures how
+  /// long answers take.
+  public init<C: Clock<Duration>>(
+    _ base: any Resolver,
+    timeLimit: Duration = RecordingResolver.timeLimit,
+    clock: C = ContinuousClock(),
+    now: @escaping @Sendable () -> Timestamp
+  ) {
+    self.base = base
+    self.timeLimit = timeLimit
+    self.now = now
+    let start = clock.now
+    elapsedTime = { start.duration(to: clock.now) }
+  }
+
+  /// The answers so far, in the order in which they came.
+  public var answers: [DNSAnswer] { state.withLock { $0.answers } }
+
+  public func resolve(_ name: String, _ type: RecordType) async -> DNSAnswer {
+    let question = DNSQuestion(name, type)
+    let known = state.withLock { state in state.indices[question].map { state.answers[$0] } }
+    if let known { return known }
+    let isAllowed = state.withLock { state in
+      state.questionCount += 1
+      return state.elapsed < timeLimit && state.questionCount <= Self.questionCountMax
+    }
+    guard isAllowed else {
+      return DNSAnswer(
+        name: question.name,
+        type: type,
+        status: .timeout,
+        receivedAt: now(),
+        source: Self.source
+      )
+    }
+    let start = elapsedTime()
+    let answer = await base.resolve(name, type)
+    let duration = elapsedTime() - start
+    return state.withLock { state in
+      state.elapsed += duration
+      // Of two that were asked at once, the first to be answered counts.
+      if let index = state.indices[question] { return state.answers[index] }
+      state.indices[question] = state.answers.count
+      state.answers.append(answer)
+      return answer
+    }
+  }
+}

@@ -18,6 +18,8 @@ let argumentParser = Target.Dependency.product(
   package: "swift-argument-parser"
 )
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+// The C API that GRDB itself is built on.
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle",
@@ -53,7 +55,7 @@ var targets: [Target] = [
   library("SeedAuth", ["SeedMail", "SeedCrypto", "CPublicSuffix", "CIDN2"]),
   library("SeedCore", ["SeedMail", "SeedAuth", "SeedCrypto", log]),
   library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
-  library("SeedSQLite", ["SeedCore", "CZstd", grdb]),
+  library("SeedSQLite", ["SeedCore", "CZstd", grdb, sqlite]),
   library("SeedService", ["SeedCore", "CUnbound", log, lifecycle, signals, toml]),
   library("SeedTesting", ["SeedCore"]),
   .executableTarget(
@@ -76,7 +78,7 @@ var targets: [Target] = [
   tests("SeedAuthTests", ["SeedAuth", "SeedMail", "SeedCrypto", "SeedTesting"]),
   tests("SeedCoreTests", ["SeedCore", "SeedCrypto", "SeedTesting"]),
   tests("SeedMintTests", ["SeedMint", "SeedCore", "SeedTesting"]),
-  tests("SeedSQLiteTests", ["SeedSQLite", "SeedCore", "SeedTesting"]),
+  tests("SeedSQLiteTests", ["SeedSQLite", "SeedCore", "SeedTesting", grdb]),
   tests("SeedServiceTests", ["SeedService", "SeedSQLite", "SeedCore", "SeedTesting"]),
   tests(
     "ConformanceTests",

@@ -2,7 +2,7 @@ import SeedCore
 import Testing
 
 extension StoreContract {
-  static let register = [
+  static let register: [StoreContract] = [
     StoreContract("organisations come back as they were, oldest first") { store in
       var records = RecordMaker()
       let entry = OrganisationDomain(
@@ -85,7 +85,7 @@ extension StoreContract {
     },
   ]
 
-  static let seeds = [
+  static let seeds: [StoreContract] = [
     StoreContract("a seed comes back as it was") { store in
       var records = RecordMaker()
       let organisation = records.organisation()

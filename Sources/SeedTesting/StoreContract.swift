@@ -15,11 +15,51 @@ public struct StoreContract: Sendable, CustomTestStringConvertible {
   /// Looks whether an empty store keeps the promise; failures are recorded with the running test.
   public func check(_ store: any Store) async throws { try await body(store) }
 
-  /// Everything that is promised.
-  public static let all =
-    transactions + register + seeds
+  /// Puts at least one record of every kind into an empty store.
+  public static func fill(_ store: any Store) async throws {
+    var records = RecordMaker()
+    let entry = OrganisationDomain(
+      domain: "petitions.example",
+      role: .own,
+      origin: .learned,
+      reason: "",
+      recordedAt: RecordMaker.start,
+      isApproved: false
+    )
+    let organisation = records.organisation(domains: [entry])
+    let world = records.world()
+    let silence = Silence(
+      id: records.id(),
+      senderKey: world.ownCase.senderKey,
+      organisation: nil,
+      reason: "Known.",
+      from: RecordMaker.start,
+      until: RecordMaker.time(1)
+    )
+    try await store.write { writer in
+      try writer.insert(organisation)
+      try world.insert(into: writer)
+      try writer.insertNotice([1], digest: world.delivery.messageDigest)
+      try writer.insert(silence)
+      try writer.add(DayCounts(day: "2026-11-22"))
+      try writer.enqueue(
+        OutboxRow(
+          channel: "me",
+          key: "1",
+          event: 1,
+          payload: [1],
+          queuedAt: RecordMaker.start,
+          dueAt: RecordMaker.start
+        )
+      )
+    }
+  }
 
-  static let transactions = [
+  /// Everything that is promised.
+  public static let all: [StoreContract] =
+    transactions + register + seeds + intake + judged + findings + cases + ledger + outbox
+
+  static let transactions: [StoreContract] = [
     StoreContract("a write that throws leaves nothing behind") { store in
       struct Stop: Error {}
       var records = RecordMaker()

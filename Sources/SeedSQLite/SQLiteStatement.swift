@@ -1,0 +1,102 @@
+import GRDBSQLite
+import SeedCore
+
+/// A value that a statement is given.
+///
+/// GRDB ends texts at their first NUL, which would make two senders one; so texts are bound and
+/// read here, with their length.
+enum SQLValue {
+  case null
+  case int(Int64)
+  case text(String)
+  case bytes([UInt8])
+
+  static func int(_ value: Int?) -> SQLValue { value.map { .int(Int64($0)) } ?? .null }
+  static func int(_ value: Int64?) -> SQLValue { value.map { .int($0) } ?? .null }
+  static func bool(_ value: Bool) -> SQLValue { .int(value ? 1 : 0 as Int64) }
+  static func text(_ value: String?) -> SQLValue { value.map { .text($0) } ?? .null }
+  static func bytes(_ value: [UInt8]?) -> SQLValue { value.map { .bytes($0) } ?? .null }
+  static func time(_ value: Timestamp?) -> SQLValue { .int(value?.milliseconds) }
+  static func id<Entity>(_ value: Identifier<Entity>?) -> SQLValue { .int(value?.rawValue) }
+  static func word(_ value: (some RawRepresentable<String>)?) -> SQLValue { .text(value?.rawValue) }
+
+  /// Hands the value to SQLite, which copies it; returns SQLite's result code.
+  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+    // Sound: the address -1 is SQLite's own sign that it has to copy, and is never called.
+    let copying = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    switch self {
+    case .null: return unsafe sqlite3_bind_null(statement, index)
+    case .int(let value): return unsafe sqlite3_bind_int64(statement, index, value)
+    case .text(var value):
+      return value.withUTF8 { bytes in
+        unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+          // A text without an address would be bound as NULL.
+          guard let address = characters.baseAddress else {
+            return unsafe sqlite3_bind_text(statement, index, "", 0, copying)
+          }
+          return unsafe sqlite3_bind_text64(
+            statement,
+            index,
+            address,
+            UInt64(characters.count),
+            copying,
+            UInt8(SQLITE_UTF8)
+          )
+        }
+      }
+    case .bytes(let value):
+      return unsafe value.withUnsafeBytes { bytes in
+        // The same for a blob.
+        guard let address = bytes.baseAddress, unsafe !bytes.isEmpty else {
+          return unsafe sqlite3_bind_zeroblob(statement, index, 0)
+        }
+        return unsafe sqlite3_bind_blob64(statement, index, address, UInt64(bytes.count), copying)
+      }
+    }
+  }
+}
+
+/// The row on which a statement stands; of use only until the statement goes on.
+///
+/// What doesn't fit the type that it is read as is ``StoreError/damaged``.
+@safe struct SQLRow {
+  // Sound: rows are handed to closures that don't keep them, while the statement is held.
+  private let statement: OpaquePointer
+
+  init(_ statement: OpaquePointer) { unsafe self.statement = statement }
+
+  func isNull(_ column: Int32) -> Bool {
+    unsafe sqlite3_column_type(statement, column) == SQLITE_NULL
+  }
+
+  func int(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, column) }
+  func count(_ column: Int32) -> Int { Int(int(column)) }
+  func bool(_ column: Int32) -> Bool { int(column) != 0 }
+  func time(_ column: Int32) -> Timestamp { Timestamp(milliseconds: int(column)) }
+
+  func id<Entity>(_ column: Int32) -> Identifier<Entity> { Identifier(rawValue: int(column)) }
+
+  func bytes(_ column: Int32) -> [UInt8] {
+    // The order matters: the size is that of the form that was asked for last.
+    guard let start = unsafe sqlite3_column_blob(statement, column) else { return [] }
+    let count = unsafe Int(sqlite3_column_bytes(statement, column))
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  func text(_ column: Int32) throws -> String {
+    guard let text = String(validating: bytes(column), as: UTF8.self) else {
+      throw StoreError.damaged
+    }
+    return text
+  }
+
+  func word<Word: RawRepresentable<String>>(_ column: Int32) throws -> Word {
+    guard let word = Word(rawValue: try text(column)) else { throw StoreError.damaged }
+    return word
+  }
+
+  /// What `read` makes of a column; `nil` where it holds nothing.
+  func optional<Value>(_ column: Int32, _ read: (Int32) throws -> Value) rethrows -> Value? {
+    isNull(column) ? nil : try read(column)
+  }
+}

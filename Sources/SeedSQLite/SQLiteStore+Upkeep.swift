@@ -1,0 +1,91 @@
+import GRDB
+import SeedCore
+
+extension SQLiteStore {
+  /// Writes the state of this moment into a new file, for its owner alone. Writers go on meanwhile.
+  ///
+  /// - Throws: ``StoreError/exists`` where there is a file of that name.
+  public func backup(to path: String) async throws {
+    try await StoreError.translating {
+      try await database.unsafeRead { db in
+        try StoreFile.make(path) { draft in
+          try db.execute(sql: "VACUUM INTO ?", arguments: [draft])
+        }
+      }
+    }
+  }
+
+  /// Makes a store out of a backup, after looking whether the backup is whole.
+  ///
+  /// - Throws: ``StoreError/missing`` or ``StoreError/damaged`` for the backup,
+  ///   ``StoreError/exists`` where there is something at the store's place.
+  public static func restore(from backup: String, to path: String) async throws {
+    try StoreFile.checkAbsence(path)
+    try StoreFile.checkFile(backup)
+    try await StoreError.translating {
+      var configuration = configuration(busyTimeout: .seconds(10))
+      configuration.readonly = true
+      let source = try DatabaseQueue(path: backup, configuration: configuration)
+      try await source.writeWithoutTransaction { db in
+        guard try problems(db).isEmpty else { throw StoreError.damaged }
+        try StoreFile.make(path) { draft in
+          try db.execute(sql: "VACUUM INTO ?", arguments: [draft])
+        }
+      }
+    }
+  }
+
+  /// Looks for damage, and for what contradicts itself; returns a line for each problem.
+  ///
+  /// It reads the whole file.
+  public func checkIntegrity() async throws -> [String] {
+    try await StoreError.translating { try await database.read(Self.problems) }
+  }
+
+  /// A number that changes when another process has committed something, read in microseconds.
+  ///
+  /// Only numbers of the same object can be compared.
+  public func dataVersion() async throws -> Int64 {
+    try await StoreError.translating {
+      try await database.writeWithoutTransaction { db in
+        try Int64.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+      }
+    }
+  }
+
+  private static func problems(_ db: Database) throws -> [String] {
+    let damage = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+    // What is damaged can't be asked for more.
+    guard damage.isEmpty else { return damage }
+    let dangling = try Row.fetchAll(
+      db,
+      sql: "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1"
+    ).map { "\($0[0] as String): \($0[1] as Int64) rows refer to rows that are not there" }
+    return try dangling
+      + contradictions.compactMap { question, problem in
+        let count = try Int64.fetchOne(db, sql: question) ?? 0
+        return count == 0 ? nil : "\(problem): \(count)"
+      }
+  }
+
+  /// Questions whose answer is 0 in a sound store, and what it means where it isn't.
+  private static let contradictions = [
+    ("SELECT coalesce(max(idx) + 1, 0) - count(*) FROM leaf", "leaves are missing"),
+    (
+      """
+      SELECT count(*) FROM sighting s LEFT JOIN current_sighting c ON c.sighting = s.id
+        WHERE c.seed IS NOT s.seed
+          OR c.facts IS NOT (SELECT max(sequence) FROM sighting_facts WHERE sighting = s.id)
+          OR c.judgement IS NOT (SELECT max(sequence) FROM judgement WHERE sighting = s.id)
+      """,
+      "sightings don't show their newest judgement"
+    ),
+    (
+      """
+      SELECT count(*) FROM sighting s JOIN delivery d ON d.id = s.delivery
+        JOIN message m ON m.id = s.message WHERE d.message_digest <> m.digest
+      """,
+      "sightings name another message than their delivery"
+    ),
+  ]
+}

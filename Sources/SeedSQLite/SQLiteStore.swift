@@ -1,0 +1,100 @@
+import GRDB
+public import SeedCore
+
+/// A store in one SQLite file, for a single machine; several processes may use it at once.
+///
+/// Readers see the last committed state and don't wait for the writer; writers wait for each other,
+/// up to a deadline.
+public final class SQLiteStore: Store {
+  let database: DatabasePool
+
+  /// Opens a store, and brings one of an older version up to date unless it is only read.
+  ///
+  /// - Throws: ``StoreError``: ``StoreError/missing``, ``StoreError/newerVersion``,
+  ///   ``StoreError/damaged``, ``StoreError/permissions`` where others may read the file or its
+  ///   folder, or this user can't use it.
+  public static func open(
+    at path: String,
+    readOnly: Bool = false,
+    busyTimeout: Duration = .seconds(10)
+  ) throws -> SQLiteStore {
+    try StoreFile.check(path)
+    return try StoreError.translating {
+      var configuration = configuration(busyTimeout: busyTimeout)
+      configuration.readonly = readOnly
+      let database = try DatabasePool(path: path, configuration: configuration)
+      if !readOnly {
+        // GRDB lowers this to NORMAL when it turns WAL on, and a power cut could then take back what
+        // was committed; so it is set here, after opening.
+        try database.writeWithoutTransaction { db in
+          try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        try Schema.migrator.migrate(database)
+      }
+      return SQLiteStore(database)
+    }
+  }
+
+  /// Makes an empty store, with its folder where that is missing, and opens it.
+  ///
+  /// - Throws: ``StoreError/exists`` where there is something at this place; and what
+  ///   ``open(at:readOnly:busyTimeout:)`` throws.
+  public static func create(
+    at path: String,
+    busyTimeout: Duration = .seconds(10)
+  ) throws -> SQLiteStore {
+    try StoreFile.checkAbsence(path)
+    try StoreFile.make(path) { draft in
+      try StoreError.translating {
+        let database = try DatabaseQueue(path: draft)
+        try Schema.migrator.migrate(database)
+        try database.close()
+      }
+    }
+    return try open(at: path, busyTimeout: busyTimeout)
+  }
+
+  init(_ database: DatabasePool) { self.database = database }
+
+  /// Ends every connection. The store is of no use afterwards.
+  public func close() throws { try StoreError.translating { try database.close() } }
+
+  public func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreReader) throws -> Result
+  ) async throws -> Result {
+    try await StoreError.translating {
+      try await database.read { db in try SQLiteTransaction(db).run(body) }
+    }
+  }
+
+  public func write<Result: Sendable>(
+    _ body: @escaping @Sendable (any StoreWriter) throws -> Result
+  ) async throws -> Result {
+    try await StoreError.translating {
+      try await database.write { db in try SQLiteTransaction(db).run(body) }
+    }
+  }
+
+  static func configuration(busyTimeout: Duration) -> Configuration {
+    var configuration = Configuration()
+    configuration.label = "store"
+    let (seconds, attoseconds) = busyTimeout.components
+    let timeout = Double(seconds) + Double(attoseconds) / 1e18
+    configuration.busyMode = .timeout(timeout)
+    configuration.prepareDatabase { db in
+      // This comes before the first change to the file, so that a foreign one stays as it is.
+      try checkVersion(db)
+      // A file that was tampered with must not run functions, nor be read past its cells.
+      try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+      try db.execute(sql: "PRAGMA cache_size = -16384")
+    }
+    return configuration
+  }
+
+  private static func checkVersion(_ db: Database) throws {
+    let application = try Int64.fetchOne(db, sql: "PRAGMA application_id")
+    let version = try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    guard application == Schema.applicationID, version > 0 else { throw StoreError.damaged }
+    guard version <= Schema.version else { throw StoreError.newerVersion }
+  }
+}

@@ -1,0 +1,118 @@
+import GRDB
+import GRDBSQLite
+import SeedCore
+
+/// A transaction on one of the store's connections.
+final class SQLiteTransaction: StoreWriter {
+  private let database: Database
+  /// What ended the transaction early; from then on nothing else may run, or it would run alone.
+  private var failure: (any Error)?
+
+  lazy var compressor = ZstdCompressor()
+  lazy var decompressor = ZstdDecompressor()
+  /// How many leaves there are; `nil` until it was asked for.
+  var knownLeafCount: Int64?
+
+  init(_ database: Database) { self.database = database }
+
+  /// Runs the caller's part, and throws what ended the transaction even where that caught it.
+  func run<Result>(_ body: (SQLiteTransaction) throws -> Result) throws -> Result {
+    let result = try StoreError.translating { try body(self) }
+    if let failure { throw failure }
+    return result
+  }
+
+  /// Runs a statement, and calls `read` on each row until it returns `false`.
+  ///
+  /// Only a query may be left early: a change looks at its references when it comes to its end.
+  func each(_ sql: String, _ values: [SQLValue], _ read: (SQLRow) throws -> Bool) throws {
+    if let failure { throw failure }
+    let prepared = try StoreError.translating { try database.cachedStatement(sql: sql) }
+    // Sound: the statement lives in the connection's cache for as long as `prepared` is held.
+    let statement = unsafe prepared.sqliteStatement
+    defer {
+      unsafe sqlite3_reset(statement)
+      unsafe sqlite3_clear_bindings(statement)
+      withExtendedLifetime(prepared) {}
+    }
+    for (index, value) in values.enumerated() {
+      try check(unsafe value.bind(to: statement, at: Int32(index + 1)))
+    }
+    while true {
+      let code = unsafe sqlite3_step(statement)
+      switch code {
+      case SQLITE_ROW: if !(try read(unsafe SQLRow(statement))) { return }
+      case SQLITE_DONE: return
+      default: try check(code)
+      }
+    }
+  }
+
+  /// Runs a statement that gives no rows; returns how many rows it changed.
+  @discardableResult
+  func run(_ sql: String, _ values: SQLValue...) throws -> Int {
+    try each(sql, values) { _ in true }
+    return database.changesCount
+  }
+
+  /// The number of the row that was inserted last.
+  var lastRowNumber: Int64 { database.lastInsertedRowID }
+
+  /// Every row of a query, in its order.
+  func all<Record>(
+    _ sql: String,
+    _ values: SQLValue...,
+    read: (SQLRow) throws -> Record
+  ) throws -> [Record] {
+    var records: [Record] = []
+    try each(sql, values) { row in
+      records.append(try read(row))
+      return true
+    }
+    return records
+  }
+
+  /// The first row of a query.
+  func first<Record>(
+    _ sql: String,
+    _ values: SQLValue...,
+    read: (SQLRow) throws -> Record
+  ) throws -> Record? {
+    var record: Record?
+    try each(sql, values) { row in
+      record = try read(row)
+      return false
+    }
+    return record
+  }
+
+  /// Throws ``StoreError/dangling`` where a change met no record.
+  func require(_ changeCount: Int) throws(StoreError) {
+    if changeCount == 0 { throw .dangling }
+  }
+
+  private func check(_ code: Int32) throws {
+    guard code != SQLITE_OK else { return }
+    let extended = unsafe sqlite3_extended_errcode(database.sqliteConnection)
+    let error: any Error =
+      if code & 0xff == SQLITE_INTERRUPT {
+        // The caller's task was cancelled.
+        CancellationError()
+      } else {
+        StoreError(sqliteCode: extended)
+          ?? DatabaseError(
+            resultCode: ResultCode(rawValue: extended),
+            message: database.lastErrorMessage
+          )
+      }
+    // A full disk, among others, makes SQLite roll back by itself.
+    if !database.isInsideTransaction { failure = error }
+    throw error
+  }
+}
+
+/// At most `limit` rows; SQLite takes a negative limit for none at all.
+func limited(_ limit: Int) -> SQLValue { .int(Int64(max(0, limit))) }
+
+/// Where a page begins that comes after an identifier.
+func following<Entity>(_ id: Identifier<Entity>?) -> SQLValue { .int(id?.rawValue ?? .min) }

@@ -29,6 +29,7 @@ struct TraceReceivedTests {
     #expect(hop.recipient == "anna7f@seeds.example")
     #expect(hop.tlsVersion == "TLSv1.3")
     #expect(hop.tlsCipher == "TLS_AES_256_GCM_SHA384")
+    #expect(hop.date?.rfc3339 == "2026-11-22T08:15:00Z")
   }
 
   struct Hop: Sendable {

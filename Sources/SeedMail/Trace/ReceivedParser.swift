@@ -21,7 +21,9 @@ struct ReceivedParser {
       case .word(let range): if !readClause(range, in: input) { readDetail(range, in: input) }
       }
     }
-    if let dateStart { received.date = date(in: input, dateStart..<input.count) }
+    if let dateStart {
+      received.date = Timestamp(mail: input, in: dateStart..<input.count)
+    }
   }
 
   /// Whether `word` begins a clause; if so, its value is taken too.
@@ -238,6 +240,4 @@ extension ReceivedParser {
     }
     return hasDot && hasLetter
   }
-
-  private func date(in input: Span<UInt8>, _ range: Range<Int>) -> Timestamp? { nil }
 }

@@ -59,15 +59,23 @@ public struct Examiner: Sendable {
   public static let clockLeadMax = Duration.seconds(300)
 
   private let ownHosts: OwnHosts
+  private let authservs: OwnHosts
   private let publicSuffixes: PublicSuffixList
   private let resolver: any Resolver
 
   /// Makes an examiner.
   ///
-  /// - Parameter ownHosts: The names that the own servers write after `by`, which are their
-  ///   authserv-ids as well.
-  public init(ownHosts: OwnHosts, publicSuffixes: PublicSuffixList, resolver: any Resolver) {
+  /// - Parameters:
+  ///   - ownHosts: The names that the own servers write after `by`.
+  ///   - authservs: The authserv-ids whose `Authentication-Results` are believed.
+  public init(
+    ownHosts: OwnHosts,
+    authservs: OwnHosts,
+    publicSuffixes: PublicSuffixList,
+    resolver: any Resolver
+  ) {
     self.ownHosts = ownHosts
+    self.authservs = authservs
     self.publicSuffixes = publicSuffixes
     self.resolver = resolver
   }
@@ -95,7 +103,7 @@ public struct Examiner: Sendable {
   /// Works out who sent a message; asks the resolver, and returns within its deadlines.
   public func examine(_ reading: Reading, at now: Timestamp) async -> Examination {
     var facts = MessageFacts(of: reading, publicSuffixes: publicSuffixes)
-    facts.authentication.authenticationResults = reading.reportedAuthentication(ownHosts)
+    facts.authentication.authenticationResults = reading.reportedAuthentication(authservs)
     return Examination(facts: facts, answers: [])
   }
 }

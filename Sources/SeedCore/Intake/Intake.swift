@@ -5,8 +5,10 @@ public import SeedMail
 public struct IntakeSettings: Sendable {
   /// The catch-all domain, as A-labels in lower case.
   public let domain: String
-  /// The names of the own mail servers, which are their authserv-ids as well.
+  /// The names that the own mail servers write after `by`.
   public let ownHosts: OwnHosts
+  /// The authserv-ids whose `Authentication-Results` are believed.
+  public let authservs: OwnHosts
   /// How long after a withdrawal of consent mail may still come.
   public let withdrawalGrace: Duration
   /// The channels that alerts are queued for.
@@ -16,11 +18,13 @@ public struct IntakeSettings: Sendable {
   public init(
     domain: String,
     ownHosts: OwnHosts,
+    authservs: OwnHosts,
     withdrawalGrace: Duration = .seconds(28 * 86_400),
     channels: [String] = []
   ) {
     self.domain = domain
     self.ownHosts = ownHosts
+    self.authservs = authservs
     self.withdrawalGrace = withdrawalGrace
     self.channels = channels
   }

@@ -23,6 +23,7 @@ struct IntakeTests {
         settings: IntakeSettings(
           domain: "seeds.example",
           ownHosts: OwnHosts(names: ["mx.seeds.example"]),
+          authservs: OwnHosts(names: ["mx.seeds.example"]),
           channels: channels
         ),
         resolver: ZoneFile(now: { Sample.start }),

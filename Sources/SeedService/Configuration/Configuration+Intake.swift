@@ -1,0 +1,20 @@
+public import SeedCore
+
+extension Configuration {
+  /// The channels that alerts are queued for: the log, the command where there is one, and the
+  /// configured ones.
+  public var alertChannelNames: [String] {
+    ["log"] + (alerts.command == nil ? [] : ["command"]) + alerts.channels.map(\.name)
+  }
+
+  /// What intake needs to know of this deployment.
+  public var intakeSettings: IntakeSettings {
+    IntakeSettings(
+      domain: mail.domain,
+      ownHosts: OwnHosts(names: mail.ownHosts),
+      authservs: OwnHosts(names: mail.trustedAuthserv),
+      withdrawalGrace: judging.withdrawalGrace,
+      channels: alertChannelNames
+    )
+  }
+}

@@ -57,7 +57,7 @@ var targets: [Target] = [
   library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
   library("SeedSQLite", ["SeedCore", "CZstd", grdb, sqlite]),
   library("SeedService", ["SeedCore", "CUnbound", log, lifecycle, signals, toml]),
-  library("SeedTesting", ["SeedCore"]),
+  library("SeedTesting", ["SeedCore", "SeedAuth", "SeedMail", "SeedCrypto"]),
   .executableTarget(
     name: "seedd",
     dependencies: [

@@ -69,8 +69,16 @@ public struct DKIMResult: Sendable, Hashable, Codable {
   public var isTesting: Bool
   /// `t=` and `x=`.
   public var signedAt: Timestamp?, expiresAt: Timestamp?
+  /// How the body was canonicalized; `nil` where the signature can't be read.
+  public var bodyCanonicalization: Canonicalization?
   /// Whether the body hash matched, where it was computed: a signature can fail by the body alone.
   public var bodyHashMatches: Bool?
+  /// Whether the signature over the header matched, where there was a key to verify it with.
+  public var headerSignatureMatches: Bool?
+  /// Whether every From field is signed: one that is not may have been put above by anybody.
+  public var coversEveryFrom: Bool
+  /// Whether the key was absent or revoked when it was looked up.
+  public var isKeyWithdrawn: Bool
   /// SHA-256 of the public key as published; empty where no key was found.
   public var keyDigest: [UInt8]
 
@@ -89,7 +97,11 @@ public struct DKIMResult: Sendable, Hashable, Codable {
     isTesting: Bool = false,
     signedAt: Timestamp? = nil,
     expiresAt: Timestamp? = nil,
+    bodyCanonicalization: Canonicalization? = nil,
     bodyHashMatches: Bool? = nil,
+    headerSignatureMatches: Bool? = nil,
+    coversEveryFrom: Bool = false,
+    isKeyWithdrawn: Bool = false,
     keyDigest: [UInt8] = []
   ) {
     self.domain = domain
@@ -105,9 +117,19 @@ public struct DKIMResult: Sendable, Hashable, Codable {
     self.isTesting = isTesting
     self.signedAt = signedAt
     self.expiresAt = expiresAt
+    self.bodyCanonicalization = bodyCanonicalization
     self.bodyHashMatches = bodyHashMatches
+    self.headerSignatureMatches = headerSignatureMatches
+    self.coversEveryFrom = coversEveryFrom
+    self.isKeyWithdrawn = isKeyWithdrawn
     self.keyDigest = keyDigest
   }
+}
+
+extension DKIMResult {
+  /// Whether nothing that the signature covers was changed, whatever the verdict says of its key, its
+  /// age and what it leaves unsigned.
+  public var isIntact: Bool { bodyHashMatches == true && headerSignatureMatches == true }
 }
 
 /// The verdict of SPF (RFC 7208).
@@ -176,18 +198,26 @@ public struct DMARCResult: Sendable, Hashable, Codable {
 
 /// The verdict on a chain of ARC sets (RFC 8617).
 public struct ARCResult: Sendable, Hashable, Codable {
-  /// The chain's validation status: `pass`, `fail` or `none`.
+  /// The chain's validation status: `pass`, `fail` or `none`; `temperror` where DNS failed.
   public var result: AuthenticationResult
   /// The sealers' domains, from the first instance to the last.
   public var sealers: [String]
   /// Why, in a few plain words.
   public var reason: String
+  /// Whether the chain passes and the operator trusts every sealer.
+  public var isTrusted: Bool
 
   /// Makes a verdict.
-  public init(result: AuthenticationResult, sealers: [String], reason: String = "") {
+  public init(
+    result: AuthenticationResult,
+    sealers: [String],
+    reason: String = "",
+    isTrusted: Bool = false
+  ) {
     self.result = result
     self.sealers = sealers
     self.reason = reason
+    self.isTrusted = isTrusted
   }
 }
 

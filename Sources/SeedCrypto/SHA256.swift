@@ -46,6 +46,13 @@ public struct SHA256: ~Copyable {
     requireLibcrypto(isSuccess, "SHA-256 update")
   }
 
+  /// Another instance that has seen the same bytes: for the digest of a part of what is hashed.
+  public func copy() -> SHA256 {
+    let copy = SHA256()
+    requireLibcrypto(unsafe EVP_MD_CTX_copy_ex(copy.context, context) == 1, "SHA-256 copy")
+    return copy
+  }
+
   /// The digest of all bytes since the start; then starts again with none.
   public mutating func finalize() -> [UInt8] {
     let digest = [UInt8](count: Self.byteCount) { output in

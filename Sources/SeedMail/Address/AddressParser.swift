@@ -102,11 +102,14 @@ struct AddressParser {
       switch byte {
       case UInt8(ascii: "("): depth += 1
       case UInt8(ascii: ")"): depth -= 1
-      case UInt8(ascii: "\\") where next < end:
+      case UInt8(ascii: "\\") where next < end && !input[next].isFoldingWhitespace:
         content.append(input[next])
         next += 1
         continue
-      case 0x0D, 0x0A: continue
+      case 0x0D, 0x0A, UInt8(ascii: "\\"): continue
+      case 0x20, 0x09:
+        if let last = content.last, last != 0x20 { content.append(0x20) }
+        continue
       default: break
       }
       guard depth > 0 else {

@@ -7,7 +7,7 @@ import Glibc
 struct Charset: Hashable, Sendable {
   /// The name that `iconv` knows it by, or one of the forms that need no `iconv`.
   private enum Form: Hashable {
-    case utf8, windows1252
+    case unknown, utf8, windows1252
     case converted(String)
   }
 
@@ -15,7 +15,7 @@ struct Charset: Hashable, Sendable {
 
   /// UTF-8 where the bytes are well-formed, and windows-1252 where they are not: what text without a
   /// known charset is most often in.
-  static let unknown = Self(form: .utf8)
+  static let unknown = Self(form: .unknown)
 
   private init(form: Form) { self.form = form }
 
@@ -38,13 +38,14 @@ struct Charset: Hashable, Sendable {
       key = String(decoding: key.utf8.map { $0 == UInt8(ascii: "_") ? 0x2D : $0 }, as: UTF8.self)
       if key.hasPrefix("x-") { key.removeFirst(2) }
     }
-    form = Self.known[key] ?? .utf8
+    form = Self.known[key] ?? .unknown
   }
 
   /// `bytes` as UTF-8, at most `limit` bytes and a few; what can't be decoded turns into U+FFFD.
   func utf8(_ input: Span<UInt8>, _ range: Range<Int>, limit: Int = .max) -> [UInt8] {
     switch form {
-    case .utf8: Self.plainText(input, range)
+    case .unknown: Self.plainText(input, range)
+    case .utf8: Array(String(decoding: input.bytes(in: range), as: UTF8.self).utf8)
     case .windows1252: Self.fromWindows1252(input, range)
     case .converted(let name):
       Self.convert(input, range, from: name, limit: limit) ?? Self.plainText(input, range)
@@ -57,7 +58,6 @@ struct Charset: Hashable, Sendable {
     return fromWindows1252(input, range)
   }
 
-  /// UTF-8 with U+FFFD in place of what is malformed.
   private static func fromWindows1252(_ input: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(range.count + range.count / 4)
@@ -146,9 +146,9 @@ extension Charset {
   /// Names in lower case, with `-` for `_` and without `x-`.
   private static let known: [String: Form] = {
     var known: [String: Form] = [:]
-    for name in ["utf-8", "utf8", "us-ascii", "ascii", "unicode-1-1-utf-8", "iso-10646-utf-8"] {
-      known[name] = .utf8
-    }
+    for name in ["utf-8", "utf8", "unicode-1-1-utf-8", "iso-10646-utf-8"] { known[name] = .utf8 }
+    // Mail that says US-ASCII and has bytes over 127 says nothing.
+    for name in ["us-ascii", "ascii"] { known[name] = .unknown }
     // ISO 8859-1 has control characters where Windows writes quotation marks and the euro, and mail
     // that says the one means the other, as the WHATWG's encoding standard has it.
     for name in ["iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252"] {

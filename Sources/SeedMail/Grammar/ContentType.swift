@@ -25,7 +25,8 @@ public struct ContentType: Sendable, Hashable {
     let type = parser.readValueName(input, isType: true)
     guard !type.isEmpty else { return nil }
     self.type = type
-    subtype = parser.skip(UInt8(ascii: "/"), in: input)
+    subtype =
+      parser.skip(UInt8(ascii: "/"), in: input)
       ? parser.readValueName(input, isType: false) : ""
     parameters = parser.parameters(input)
   }

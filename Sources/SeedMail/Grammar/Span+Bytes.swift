@@ -13,6 +13,13 @@ extension Span<UInt8> {
     return true
   }
 
+  /// Whether `bytes` stand at `start`.
+  func holds(_ bytes: [UInt8], at start: Int) -> Bool {
+    guard start <= count, bytes.count <= count - start else { return false }
+    for (index, byte) in bytes.enumerated() where self[start + index] != byte { return false }
+    return true
+  }
+
   /// Moves `offset` over the bytes of one class.
   @inline(__always)
   func skip(while isInClass: (UInt8) -> Bool, at offset: inout Int, before end: Int) {

@@ -57,7 +57,11 @@ private struct MailDate {
     return true
   }
 
-  private mutating func readNumber(_ input: Span<UInt8>, at offset: inout Int, before end: Int)
+  private mutating func readNumber(
+    _ input: Span<UInt8>,
+    at offset: inout Int,
+    before end: Int
+  )
     -> Bool
   {
     let start = offset
@@ -93,7 +97,7 @@ private struct MailDate {
     var second = 0
     offset += 1
     guard let minute = Self.number(input, at: &offset, before: end) else { return false }
-    if offset < end, input[offset] == UInt8(ascii: ":") {
+    if offset + 1 < end, input[offset] == UInt8(ascii: ":"), input[offset + 1].isDigit {
       offset += 1
       guard let number = Self.number(input, at: &offset, before: end) else { return false }
       second = number
@@ -108,7 +112,11 @@ private struct MailDate {
     return true
   }
 
-  private mutating func readWord(_ input: Span<UInt8>, at offset: inout Int, before end: Int)
+  private mutating func readWord(
+    _ input: Span<UInt8>,
+    at offset: inout Int,
+    before end: Int
+  )
     -> Bool
   {
     var key: UInt32 = 0

@@ -20,6 +20,30 @@ public enum TransferEncoding: String, Sendable, Hashable, CaseIterable {
     case let lower: self = Self(rawValue: lower) ?? .unknown
     }
   }
+
+  /// The encoding that a Content-Transfer-Encoding field names.
+  init(parsing input: Span<UInt8>, in range: Range<Int>) {
+    var parser = ParameterParser(offset: range.lowerBound, end: range.upperBound)
+    self.init(named: parser.readValueName(input, isType: true))
+  }
+
+  /// Whether the bytes stay as they are.
+  var isIdentity: Bool {
+    switch self {
+    case .sevenBit, .eightBit, .binary, .unknown: true
+    case .quotedPrintable, .base64, .uuencode: false
+    }
+  }
+
+  /// The bytes that `range` stands for.
+  func decode(_ input: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+    switch self {
+    case .sevenBit, .eightBit, .binary, .unknown: input.bytes(in: range)
+    case .quotedPrintable: input.decodedQuotedPrintable(range)
+    case .base64: input.decodedBase64(range)
+    case .uuencode: input.decodedUUEncode(range)
+    }
+  }
 }
 
 extension Span<UInt8> {
@@ -89,6 +113,42 @@ extension Span<UInt8> {
       }
     }
     return result
+  }
+
+  /// Decodes what stands between `begin mode name` and `end`, as POSIX's uudecode does.
+  func decodedUUEncode(_ range: Range<Int>) -> [UInt8] {
+    var result: [UInt8] = []
+    var hasBegun = false
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let lineEnd = firstIndex(of: 0x0A, in: offset..<range.upperBound)
+      let line = offset..<lineEnd
+      offset = lineEnd + 1
+      guard hasBegun else {
+        hasBegun = hasPrefix("begin ", at: line.lowerBound, before: line.upperBound)
+        continue
+      }
+      guard !line.isEmpty, !hasPrefix("end", at: line.lowerBound, before: line.upperBound) else {
+        continue
+      }
+      appendUUEncodedLine(line, to: &result)
+    }
+    return result
+  }
+
+  private func appendUUEncodedLine(_ line: Range<Int>, to result: inout [UInt8]) {
+    func value(_ index: Int) -> UInt8 {
+      index < line.upperBound ? (self[index] &- 0x20) & 0x3F : 0
+    }
+    var left = Int(value(line.lowerBound))
+    var offset = line.lowerBound + 1
+    while left > 0, offset < line.upperBound {
+      let (a, b, c, d) = (value(offset), value(offset + 1), value(offset + 2), value(offset + 3))
+      let group = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]
+      result += group.prefix(left)
+      left -= 3
+      offset += 4
+    }
   }
 
   /// RFC 2047 §4.2: the "Q" encoding of words, in which `_` is a space.

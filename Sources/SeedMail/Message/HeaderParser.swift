@@ -17,6 +17,7 @@ struct HeaderParser {
       input.firstIndex(of: 0x0A, in: all) == input.count
       && input.firstIndex(of: 0x0D, in: all) < input.count
     self.init(lineEnd: isOldMac ? 0x0D : 0x0A)
+    fields.reserveCapacity(32)
   }
 
   /// Makes a parser for a part of a message whose lines end with `lineEnd`.
@@ -29,7 +30,6 @@ struct HeaderParser {
   mutating func parse(_ input: Span<UInt8>, in range: Range<Int>) -> Range<Int> {
     let limit = range.lowerBound.addingReportingOverflow(Message.headerByteCountMax).partialValue
     end = min(range.upperBound, max(limit, range.lowerBound))
-    fields.reserveCapacity(32)
     let bodyStart = scan(input, in: range)
     inspect(input, in: range.lowerBound..<bodyStart)
     return bodyStart..<range.upperBound

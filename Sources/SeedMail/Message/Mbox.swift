@@ -44,7 +44,10 @@ public struct Mbox: Sendable {
     result.reserveCapacity(range.count)
     var offset = range.lowerBound
     while offset < range.upperBound {
-      let next = min(input.firstIndex(of: 0x0A, in: offset..<range.upperBound) + 1, range.upperBound)
+      let next = min(
+        input.firstIndex(of: 0x0A, in: offset..<range.upperBound) + 1,
+        range.upperBound
+      )
       var quoteEnd = offset
       input.skip(while: { $0 == UInt8(ascii: ">") }, at: &quoteEnd, before: next)
       let isQuoted = quoteEnd > offset && input.hasPrefix("From ", at: quoteEnd, before: next)

@@ -44,6 +44,14 @@ public struct Message: Sendable {
     self.bytes = bytes
   }
 
+  /// A part of a message, whose ranges point into the same bytes.
+  init(bytes: [UInt8], fields: [HeaderField], body: Range<Int>, defects: Defects) {
+    self.bytes = bytes
+    self.fields = fields
+    self.body = body
+    self.defects = defects
+  }
+
   /// The fields of one name, from top to bottom.
   public func fields(_ kind: FieldName) -> [HeaderField] { fields.filter { $0.kind == kind } }
 

@@ -128,9 +128,9 @@ struct MIMEParser {
   ) {
     let parent = open.last?.index
     let bytes = buffers[buffer]
-    // RFC 2045 §3 allows each field once. Of several, the last counts, as in Dovecot.
-    func last(_ kind: FieldName) -> HeaderField? { fields.last { $0.kind == kind } }
-    let type = last(.contentType).flatMap { ContentType(parsing: bytes.span, in: $0.body) }
+    // RFC 2045 §3 allows each field once. Of several, the topmost counts.
+    func first(_ kind: FieldName) -> HeaderField? { fields.first { $0.kind == kind } }
+    let type = first(.contentType).flatMap { ContentType(parsing: bytes.span, in: $0.body) }
     // RFC 2046 §5.1.5: the parts of a digest are messages unless they say otherwise.
     let isInDigest = parent.map { parts[$0].contentType.name == "multipart/digest" } ?? false
     parts.append(
@@ -140,10 +140,10 @@ struct MIMEParser {
         fields: fields,
         defects: defects,
         contentType: type ?? (isInDigest ? .message : .plainText),
-        disposition: last(.contentDisposition).map {
+        disposition: first(.contentDisposition).map {
           ContentDisposition(parsing: bytes.span, in: $0.body)
         },
-        encoding: last(.contentTransferEncoding).map {
+        encoding: first(.contentTransferEncoding).map {
           TransferEncoding(parsing: bytes.span, in: $0.body)
         } ?? .sevenBit,
         whole: whole,

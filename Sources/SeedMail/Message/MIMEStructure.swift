@@ -9,7 +9,7 @@ public struct MIMEStructure: Sendable {
   public static let nestingMax = 64
   /// The longest boundary; a multipart with a longer one is not looked into. RFC 2046 §5.1.1 allows
   /// 70 characters.
-  public static let boundaryByteCountMax = 1_000
+  public static let boundaryByteCountMax = 8_192
   /// The most bytes of decoded messages that are kept to be looked into: messages inside a message
   /// are meant to be written as they are, and these are not.
   public static let embeddedByteCountMax = 32 * 1024 * 1024

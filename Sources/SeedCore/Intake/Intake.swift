@@ -60,6 +60,7 @@ public struct Intake: Sendable {
     self.clock = clock
     examiner = Examiner(
       ownHosts: settings.ownHosts,
+      authservs: settings.authservs,
       publicSuffixes: publicSuffixes,
       resolver: resolver
     )

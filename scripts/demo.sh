@@ -85,6 +85,7 @@ running+=($!)
 show seedctl alerts --watch
 seedctl alerts --watch >"$stage/watch.out" 2>"$stage/watch.log" &
 running+=($!)
+await "$stage/watch.log" Watching "the watch"
 
 say "The organisation confirms, and sends its newsletter: expected, so nothing is said"
 message "Example Petitions <hello@petitions.example>" "$petitions" "Please confirm" \

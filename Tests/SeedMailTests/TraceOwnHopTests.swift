@@ -2,7 +2,9 @@ import SeedMail
 import Testing
 
 struct TraceOwnHopTests {
-  private let hosts = OwnHosts(names: ["MX.seeds.example", "inner.seeds.example."])
+  private let hosts = OwnHosts(
+    names: ["MX.seeds.example", "inner.seeds.example.", "127.0.0.1"]
+  )
 
   private static let own =
     "Received: from mail.party.example (unknown [203.0.113.5])\r\n"
@@ -63,15 +65,26 @@ struct TraceOwnHopTests {
     #expect(hop.received.recipient == "anna@seeds.example")
   }
 
+  @Test func `a client on this machine is followed only where it is configured`() {
+    // A proxy on the machine makes every stranger come from there.
+    let lines = [Self.results(1), Self.refiltered, Self.results(2), Self.own, Self.results(3)]
+    let message = message(lines)
+    let plain = OwnHosts(names: ["mx.seeds.example"])
+    let hop = OwnHop(in: message, hosts: plain)
+    #expect(hop?.fieldIndex == 1)
+    #expect(hop?.clientAddress == nil)
+    #expect(hop?.authenticationResults(in: message, authservs: plain).count == 1)
+    #expect(OwnHop(in: message, hosts: hosts)?.clientAddress == "203.0.113.5")
+  }
+
   @Test func `a gateway of one's own counts by its address`() {
     let lines = [
       "Received: from gw (gw [10.1.1.1]) by mx.seeds.example; x\r\n", Self.own, Self.results(1),
       "Received: from x (x [192.0.2.66]) by inner.seeds.example; x\r\n",
     ]
-    let alone = OwnHop(in: message(lines), hosts: hosts)
-    #expect(alone?.received.clientAddress == "10.1.1.1")
-    let named = OwnHosts(names: ["mx.seeds.example"], addresses: ["10.1.1.1"])
-    #expect(OwnHop(in: message(lines), hosts: named)?.received.clientAddress == "203.0.113.5")
+    #expect(OwnHop(in: message(lines), hosts: hosts)?.clientAddress == "10.1.1.1")
+    let named = OwnHosts(names: ["mx.seeds.example", "10.1.1.1"])
+    #expect(OwnHop(in: message(lines), hosts: named)?.clientAddress == "203.0.113.5")
   }
 
   @Test func `a note of qmail's above the hop is passed over`() {

@@ -20,7 +20,7 @@ public struct Envelope: Sendable, Hashable {
 
   /// What the own MTA wrote into the message.
   init(of message: Message, ownHop: OwnHop?) {
-    clientAddress = ownHop?.received.clientAddress
+    clientAddress = ownHop?.clientAddress
     helo = ownHop?.received.heloName
     let field = message.fields[..<(ownHop?.fieldIndex ?? 0)].first { $0.kind == .returnPath }
     returnPath = field.map { message.envelopeAddress($0) ?? "" }

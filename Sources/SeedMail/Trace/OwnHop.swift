@@ -7,8 +7,9 @@
 /// - The topmost `Received` must name an own host after `by`. A message without `Received`, or with
 ///   a stranger's on top, has no own hop, and nothing in it is trusted.
 /// - The `Received` below belongs to the own servers as well where it names one of them, or
-///   `localhost`, *and* the hop above took the message from an own server, such as a content filter
-///   on this machine. The name alone proves nothing: a sender can write it into the message.
+///   `localhost`, *and* the hop above surely took the message from an own server: by LMTP, or from
+///   an address that is configured as one's own. The name alone proves nothing: a sender can write
+///   it into the message.
 public struct OwnHop: Sendable, Hashable {
   /// The most `Received` fields that are looked at, from the top.
   public static let hopCountMax = 32
@@ -17,6 +18,9 @@ public struct OwnHop: Sendable, Hashable {
   public let fieldIndex: Int
   /// What that field says: the client's address and name, the envelope recipient, the time.
   public let received: Received
+  /// The address of the stranger's server; `nil` where an own server or this machine handed the
+  /// message over, so that nothing can be said about who sent it.
+  public let clientAddress: String?
 
   /// Finds the own hop; `nil` where the message has none.
   public init?(in message: Message, hosts: OwnHosts) {
@@ -35,6 +39,10 @@ public struct OwnHop: Sendable, Hashable {
     }
     guard let found else { return nil }
     (fieldIndex, received) = found
+    let isOwn = hosts.isClient(of: found.received)
+    clientAddress = found.received.clientAddress.flatMap {
+      isOwn || OwnHosts.isLoopback($0.lowercased()) ? nil : $0
+    }
   }
 
   /// The `Authentication-Results` fields that the own servers wrote, from top to bottom, with

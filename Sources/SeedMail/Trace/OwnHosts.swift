@@ -1,14 +1,18 @@
-/// The names and addresses by which the own mail servers are known.
+/// The names by which the own mail servers are known, and the addresses that only they send from.
 public struct OwnHosts: Sendable, Hashable {
   /// The names that stand after `by` in the `Received` fields of the own servers, in lower case.
   public let names: Set<String>
-  /// Addresses, besides those of this machine, from which only own servers hand mail on.
+  /// The addresses, IPv4 or IPv6, from which nobody but own servers hands mail to own servers.
   public let addresses: Set<String>
 
-  /// Names are compared without regard to case or a final dot, addresses as they are written.
-  public init(names: some Sequence<String>, addresses: some Sequence<String> = []) {
-    self.names = Set(names.map(Self.normalized))
-    self.addresses = Set(addresses.map { $0.lowercased() })
+  /// Sorts host names and addresses; both are compared without regard to case or a final dot.
+  ///
+  /// `127.0.0.1` belongs among them only where a content filter hands mail back from there: a proxy or
+  /// the network of a container can make strangers come from it.
+  public init(names: some Sequence<String>) {
+    let all = Set(names.map(Self.normalized))
+    addresses = all.filter(Self.isAddress)
+    self.names = all.subtracting(addresses)
   }
 
   /// Whether `name` is one of the own servers.
@@ -20,21 +24,22 @@ public struct OwnHosts: Sendable, Hashable {
     return name == "localhost" || name.hasPrefix("localhost.") || Self.isLoopback(name)
   }
 
-  /// Whether an own server was the client that handed a message over.
+  /// Whether an own server, and surely no stranger, was the client that handed a message over.
   ///
-  /// The host name doesn't count, nor that of HELO: whoever owns an address can give it any name.
+  /// The client's names don't count: whoever owns an address can give it any name.
   func isClient(of hop: Received) -> Bool {
-    if let address = hop.clientAddress?.lowercased() {
-      return Self.isLoopback(address) || addresses.contains(address)
-    }
-    // Without an address no network was crossed: a delivery agent on a local socket (LMTP), or a
-    // local program.
-    guard let with = hop.with else { return hop.from == nil }
-    return with.hasPrefix("LMTP") || with.hasPrefix("UTF8LMTP") || with == "LOCAL"
+    // RFC 2033 §5: LMTP is spoken between the parts of one mail system.
+    if let with = hop.with, with.hasPrefix("LMTP") || with.hasPrefix("UTF8LMTP") { return true }
+    return hop.clientAddress.map { addresses.contains($0.lowercased()) } ?? false
   }
 
-  private static func isLoopback(_ address: String) -> Bool {
+  static func isLoopback(_ address: String) -> Bool {
     address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
+  }
+
+  private static func isAddress(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return AddressLiteral.read(bytes.span, 0..<bytes.count) != nil
   }
 
   private static func normalized(_ name: String) -> String {

@@ -77,6 +77,8 @@ public struct DKIMResult: Sendable, Hashable, Codable {
   public var headerSignatureMatches: Bool?
   /// Whether every From field is signed: one that is not may have been put above by anybody.
   public var coversEveryFrom: Bool
+  /// Whether `x=` had passed when the message arrived.
+  public var hadExpired: Bool
   /// Whether the key was absent or revoked when it was looked up.
   public var isKeyWithdrawn: Bool
   /// SHA-256 of the public key as published; empty where no key was found.
@@ -101,6 +103,7 @@ public struct DKIMResult: Sendable, Hashable, Codable {
     bodyHashMatches: Bool? = nil,
     headerSignatureMatches: Bool? = nil,
     coversEveryFrom: Bool = false,
+    hadExpired: Bool = false,
     isKeyWithdrawn: Bool = false,
     keyDigest: [UInt8] = []
   ) {
@@ -121,6 +124,7 @@ public struct DKIMResult: Sendable, Hashable, Codable {
     self.bodyHashMatches = bodyHashMatches
     self.headerSignatureMatches = headerSignatureMatches
     self.coversEveryFrom = coversEveryFrom
+    self.hadExpired = hadExpired
     self.isKeyWithdrawn = isKeyWithdrawn
     self.keyDigest = keyDigest
   }

@@ -23,6 +23,7 @@ struct SignatureCheck {
   /// The verdict, given what DNS says of the key.
   func verdict(_ answer: DNSAnswer, arrivedAt: Timestamp, now: Timestamp) -> DKIMResult {
     var verdict = candidate
+    verdict.hadExpired = signature.expiresAt.map { arrivedAt > $0 } ?? false
     verdict.bodyHashMatches = body.map { $0 == .digest(signature.bodyHash) }
     do throws(SignatureFault) {
       let key = try DKIMKey.choose(from: answer) { key throws(SignatureFault) in

@@ -1,0 +1,167 @@
+/// Finds whether an address stands in bytes, as it is or in one of its usual encodings.
+///
+/// Those are percent-encoding (RFC 3986 §2.1), twice over too, as links within links have it; HTML's
+/// numeric character references; and base64, where the address may stand anywhere in what was
+/// encoded. Case doesn't matter but in base64. The cost is linear in the bytes.
+public struct AddressSearch: Sendable {
+  /// The longest address; a longer one is never found. RFC 5321 §4.5.3.1 allows 254 bytes.
+  public static let addressByteCountMax = 320
+  /// The fewest characters of base64 that are searched for: fewer could stand there by chance.
+  static let base64CountMin = 12
+
+  private let address: Pattern
+  private let encoded: [Pattern]
+
+  /// Prepares the search for `address`, which has to have a local part and a domain.
+  public init?(_ address: String) {
+    let bytes = address.utf8.map(\.lowercased)
+    guard bytes.count <= Self.addressByteCountMax, bytes.contains(UInt8(ascii: "@")),
+      let pattern = Pattern(bytes, ignoresCase: true)
+    else { return nil }
+    self.address = pattern
+    encoded = Self.encodedForms(bytes).compactMap { Pattern($0, ignoresCase: false) }
+  }
+
+  /// Whether the address stands in `range` of `bytes`.
+  public func isFound(in bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    let range = range.clamped(to: 0..<bytes.count)
+    if isWhole(in: bytes.span, range) { return true }
+    if encoded.contains(where: { $0.firstEnd(in: bytes.span, range) != nil }) { return true }
+    guard let once = Self.decoded(bytes.span, range) else { return false }
+    if isWhole(in: once.span, 0..<once.count) { return true }
+    guard let twice = Self.decoded(once.span, 0..<once.count) else { return false }
+    return isWhole(in: twice.span, 0..<twice.count)
+  }
+
+  /// Whether the address stands there, and not as the part of a longer one.
+  private func isWhole(in input: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    var rest = range
+    while let end = address.firstEnd(in: input, rest) {
+      let start = end - address.count
+      let isStart = start == range.lowerBound || !input[start - 1].isInLocalPart
+      let isEnd =
+        end >= range.upperBound || !input[end].isInDomain
+        || (input[end] == UInt8(ascii: ".")
+          && (end + 1 >= range.upperBound || !input[end + 1].isInDomain))
+      if isStart && isEnd { return true }
+      rest = start + 1..<range.upperBound
+    }
+    return false
+  }
+
+  /// What of the address's base64 is the same wherever it begins in what was encoded: that of whole
+  /// groups, for each of the three places in a group, in each alphabet.
+  private static func encodedForms(_ bytes: [UInt8]) -> [[UInt8]] {
+    var forms: [[UInt8]] = []
+    for skipped in 0..<3 {
+      let whole = bytes.dropFirst(skipped)
+      let count = whole.count / 3 * 3
+      for alphabet in [Base64.Alphabet.standard, .url] {
+        let form = Array(Base64.encode(Array(whole.prefix(count)), alphabet: alphabet).utf8)
+        if form.count >= base64CountMin, !forms.contains(form) { forms.append(form) }
+      }
+    }
+    return forms
+  }
+
+  /// The bytes with escapes decoded; `nil` where there are none.
+  private static func decoded(_ input: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {
+    var output: [UInt8] = []
+    var offset = range.lowerBound
+    var found = false
+    while offset < range.upperBound {
+      if let (byte, count) = escape(input, at: offset, before: range.upperBound) {
+        if !found {
+          found = true
+          output.reserveCapacity(range.count)
+          for index in range.lowerBound..<offset { output.append(input[index]) }
+        }
+        output.append(byte)
+        offset += count
+      } else {
+        if found { output.append(input[offset]) }
+        offset += 1
+      }
+    }
+    return found ? output : nil
+  }
+
+  /// The byte that an escape at `offset` stands for, and its length: `%40`, `&#64;` or `&#x40;`.
+  private static func escape(
+    _ input: Span<UInt8>,
+    at offset: Int,
+    before end: Int
+  ) -> (byte: UInt8, count: Int)? {
+    if input[offset] == UInt8(ascii: "%") {
+      guard offset + 2 < end, let high = input[offset + 1].hexValue,
+        let low = input[offset + 2].hexValue
+      else { return nil }
+      return (high << 4 | low, 3)
+    }
+    guard input[offset] == UInt8(ascii: "&"), offset + 1 < end,
+      input[offset + 1] == UInt8(ascii: "#")
+    else { return nil }
+    let isHex = offset + 2 < end && input[offset + 2].lowercased == UInt8(ascii: "x")
+    var index = offset + (isHex ? 3 : 2)
+    var value = 0
+    let start = index
+    // Six digits hold any byte, with zeros before it.
+    while index < end, index < start + 6, let digit = input[index].hexValue, isHex || digit < 10 {
+      value = value * (isHex ? 16 : 10) + Int(digit)
+      index += 1
+    }
+    guard index > start, index < end, input[index] == UInt8(ascii: ";"),
+      let byte = UInt8(exactly: value)
+    else { return nil }
+    return (byte, index + 1 - offset)
+  }
+}
+
+/// A string that is searched for in linear time (Knuth, Morris and Pratt).
+private struct Pattern: Sendable {
+  private let bytes: [UInt8]
+  /// For each count of matched bytes, how many of them are matched too by what comes before.
+  private let fallbacks: [Int]
+  private let ignoresCase: Bool
+
+  var count: Int { bytes.count }
+
+  init?(_ bytes: [UInt8], ignoresCase: Bool) {
+    guard !bytes.isEmpty else { return nil }
+    var fallbacks = [0, 0]
+    var matched = 0
+    for index in 1..<bytes.count {
+      while matched > 0, bytes[index] != bytes[matched] { matched = fallbacks[matched] }
+      if bytes[index] == bytes[matched] { matched += 1 }
+      fallbacks.append(matched)
+    }
+    self.bytes = bytes
+    self.fallbacks = fallbacks
+    self.ignoresCase = ignoresCase
+  }
+
+  /// The end of the first occurrence in `range`.
+  func firstEnd(in input: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    var matched = 0
+    for offset in range {
+      let byte = ignoresCase ? input[offset].lowercased : input[offset]
+      while matched > 0, byte != bytes[matched] { matched = fallbacks[matched] }
+      if byte == bytes[matched] { matched += 1 }
+      if matched == bytes.count { return offset + 1 }
+    }
+    return nil
+  }
+}
+
+extension UInt8 {
+  /// Whether a byte before the address would make it the end of a longer one.
+  fileprivate var isInLocalPart: Bool {
+    isASCIILetter || isDigit || self == UInt8(ascii: ".") || self == UInt8(ascii: "_")
+      || self == UInt8(ascii: "-") || self == UInt8(ascii: "+")
+  }
+
+  /// Whether a byte after the address would make its domain a longer one.
+  fileprivate var isInDomain: Bool {
+    isASCIILetter || isDigit || self == UInt8(ascii: ".") || self == UInt8(ascii: "-")
+  }
+}

@@ -79,7 +79,10 @@ var targets: [Target] = [
   tests("SeedCoreTests", ["SeedCore", "SeedCrypto", "SeedTesting"]),
   tests("SeedMintTests", ["SeedMint", "SeedCore", "SeedTesting"]),
   tests("SeedSQLiteTests", ["SeedSQLite", "SeedCore", "SeedTesting", grdb]),
-  tests("SeedServiceTests", ["SeedService", "SeedSQLite", "SeedCore", "SeedTesting"]),
+  tests(
+    "SeedServiceTests",
+    ["SeedService", "SeedSQLite", "SeedCore", "SeedCrypto", "SeedTesting"]
+  ),
   tests(
     "ConformanceTests",
     ["SeedCore", "SeedAuth", "SeedMint", "SeedCrypto", "SeedTesting", yaml]

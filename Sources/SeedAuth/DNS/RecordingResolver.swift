@@ -49,11 +49,7 @@ public final class RecordingResolver: Resolver {
     let question = DNSQuestion(name, type)
     let known = state.withLock { state in state.indices[question].map { state.answers[$0] } }
     if let known { return known }
-    let isAllowed = state.withLock { state in
-      state.questionCount += 1
-      return state.elapsed < timeLimit && state.questionCount <= Self.questionCountMax
-    }
-    guard isAllowed else {
+    guard let answer = await ask(question) else {
       return DNSAnswer(
         name: question.name,
         type: type,
@@ -62,12 +58,54 @@ public final class RecordingResolver: Resolver {
         source: Self.source
       )
     }
+    return keep(answer, for: question)
+  }
+
+  /// Asks for the DNSKEY and DS records of every zone above the secure answers, so that they are
+  /// archived, too, and the chain from the root can be verified offline later.
+  ///
+  /// What is no zone has neither; only secure answers are kept.
+  public func recordAuthenticationChains() async {
+    var zones = Set<String>()
+    for answer in answers where answer.isSecure {
+      var labels = answer.name.split(separator: ".")
+      while !labels.isEmpty, zones.insert(labels.joined(separator: ".")).inserted {
+        labels.removeFirst()
+      }
+      zones.insert(".")
+    }
+    for zone in zones.sorted() {
+      for type in [RecordType.dnskey, .ds] where type == .dnskey || zone != "." {
+        let question = DNSQuestion(zone, type)
+        guard let answer = await ask(question), answer.status == .found, answer.isSecure else {
+          continue
+        }
+        keep(answer, for: question)
+      }
+    }
+  }
+
+  /// Asks the resolver behind; `nil` where the message has used up its time or its questions.
+  private func ask(_ question: DNSQuestion) async -> DNSAnswer? {
+    let isAllowed = state.withLock { state in
+      state.questionCount += 1
+      return state.elapsed < timeLimit && state.questionCount <= Self.questionCountMax
+    }
+    guard isAllowed else { return nil }
     let start = elapsedTime()
-    let answer = await base.resolve(name, type)
+    let answer = await base.resolve(
+      question.name.isEmpty ? "." : question.name,
+      question.type
+    )
     let duration = elapsedTime() - start
-    return state.withLock { state in
-      state.elapsed += duration
-      // Of two that were asked at once, the first to be answered counts.
+    state.withLock { $0.elapsed += duration }
+    return answer
+  }
+
+  /// Keeps an answer; of two to one question that was asked twice at once, the first.
+  @discardableResult
+  private func keep(_ answer: DNSAnswer, for question: DNSQuestion) -> DNSAnswer {
+    state.withLock { state in
       if let index = state.indices[question] { return state.answers[index] }
       state.indices[question] = state.answers.count
       state.answers.append(answer)

@@ -1,0 +1,75 @@
+import Foundation
+import SeedCrypto
+
+/// A zone of one name with a TXT record, signed with Ed25519 (RFC 4034, RFC 8080).
+struct SignedZone {
+  static let name = "signed.example"
+
+  /// The zone as a master file; the text in it may differ from what was signed.
+  let file: String
+  /// Its key, as a trust anchor.
+  let trustAnchor: String
+
+  init(signing text: String, serving served: String, at time: Date = Date()) throws {
+    let key = try Ed25519PrivateKey()
+    let publicKey = Data(key.publicKey.bytes)
+    let dnskey = Data([1, 1, 3, 15]) + publicKey
+    let anchor = "\(Self.name). 60 IN DNSKEY 257 3 15 \(publicKey.base64EncodedString())"
+    trustAnchor = anchor + "\n"
+    let server = Self.wire("ns." + Self.name)
+    let numbers = Data(
+      [1, 60, 60, 60, 60].flatMap { (number: UInt8) -> [UInt8] in [0, 0, 0, number] }
+    )
+    let records: [(String, UInt8, Data, String)] = [
+      (
+        "SOA", 6, server + server + numbers,
+        "ns.\(Self.name). ns.\(Self.name). 1 60 60 60 60"
+      ),
+      ("NS", 2, server, "ns.\(Self.name)."),
+      ("TXT", 16, Data([UInt8(text.utf8.count)] + text.utf8), "\"\(served)\""),
+      ("DNSKEY", 48, dnskey, "257 3 15 \(publicKey.base64EncodedString())"),
+    ]
+    var lines: [String] = []
+    for (type, number, data, shown) in records {
+      let inception = time.addingTimeInterval(-3600)
+      let expiration = time.addingTimeInterval(3600)
+      let tag = Self.keyTag(dnskey)
+      var signed = Data([0, number, 15, 2, 0, 0, 0, 60])
+      signed += Self.bigEndian(expiration) + Self.bigEndian(inception)
+      signed += [UInt8(tag >> 8), UInt8(tag & 255)] + Self.wire(Self.name)
+      signed += Self.wire(Self.name) + [0, number, 0, 1, 0, 0, 0, 60]
+      signed += [UInt8(data.count >> 8), UInt8(data.count & 255)] + data
+      let signature = Data(key.signature(for: Array(signed))).base64EncodedString()
+      lines.append("\(Self.name). 60 IN \(type) \(shown)")
+      lines.append(
+        "\(Self.name). 60 IN RRSIG \(type) 15 2 60 \(Self.text(expiration)) "
+          + "\(Self.text(inception)) \(tag) \(Self.name). \(signature)"
+      )
+    }
+    file = lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func wire(_ name: String) -> Data {
+    name.split(separator: ".").reduce(into: Data()) { wire, label in
+      wire.append(UInt8(label.utf8.count))
+      wire.append(contentsOf: label.utf8)
+    } + [0]
+  }
+
+  private static func bigEndian(_ date: Date) -> [UInt8] {
+    let seconds = UInt32(date.timeIntervalSince1970)
+    return [24, 16, 8, 0].map { UInt8(seconds >> $0 & 255) }
+  }
+
+  private static func text(_ date: Date) -> String {
+    String(UInt32(date.timeIntervalSince1970))
+  }
+
+  // RFC 4034 appendix B.
+  private static func keyTag(_ key: Data) -> UInt16 {
+    let sum = key.enumerated().reduce(UInt32(0)) {
+      $0 + ($1.offset & 1 == 0 ? UInt32($1.element) << 8 : UInt32($1.element))
+    }
+    return UInt16((sum + (sum >> 16)) & 0xFFFF)
+  }
+}

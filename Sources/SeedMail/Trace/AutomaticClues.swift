@@ -125,6 +125,8 @@ struct AutomaticClues {
     // The form in which one large provider sends its complaints.
     isComplaint =
       subject.hasPrefix("complaint about message from") && evidence.contains(.returnedMessage)
+      && message.first(.from).flatMap { message.mailboxes(in: $0).first?.address }
+        == "staff@hotmail.com"
     if isAutoReply(message) { evidence.insert(.autoReplyField) }
   }
 

@@ -9,24 +9,27 @@ public struct AddressSearch: Sendable {
   /// The fewest characters of base64 that are searched for: fewer could stand there by chance.
   static let base64CountMin = 12
 
-  private let address: Pattern
+  private let address: [UInt8]
+  /// Where its last `@` stands.
+  private let at: Int
   private let encoded: [Pattern]
 
   /// Prepares the search for `address`, which has to have a local part and a domain.
   public init?(_ address: String) {
     let bytes = address.utf8.map(\.lowercased)
-    guard bytes.count <= Self.addressByteCountMax, bytes.contains(UInt8(ascii: "@")),
-      let pattern = Pattern(bytes, ignoresCase: true)
+    guard bytes.count <= Self.addressByteCountMax,
+      let at = bytes.lastIndex(of: UInt8(ascii: "@"))
     else { return nil }
-    self.address = pattern
-    encoded = Self.encodedForms(bytes).compactMap { Pattern($0, ignoresCase: false) }
+    self.address = bytes
+    self.at = at
+    encoded = Self.encodedForms(bytes).map(Pattern.init)
   }
 
   /// Whether the address stands in `range` of `bytes`.
   public func isFound(in bytes: [UInt8], _ range: Range<Int>) -> Bool {
     let range = range.clamped(to: 0..<bytes.count)
     if isWhole(in: bytes.span, range) { return true }
-    if encoded.contains(where: { $0.firstEnd(in: bytes.span, range) != nil }) { return true }
+    if encoded.contains(where: { $0.isFound(in: bytes.span, range) }) { return true }
     guard let once = Self.decoded(bytes.span, range) else { return false }
     if isWhole(in: once.span, 0..<once.count) { return true }
     guard let twice = Self.decoded(once.span, 0..<once.count) else { return false }
@@ -35,18 +38,30 @@ public struct AddressSearch: Sendable {
 
   /// Whether the address stands there, and not as the part of a longer one.
   private func isWhole(in input: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    var rest = range
-    while let end = address.firstEnd(in: input, rest) {
-      let start = end - address.count
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      offset = input.firstIndex(of: UInt8(ascii: "@"), in: offset..<range.upperBound)
+      let start = offset - at
+      let end = start + address.count
+      offset += 1
+      guard start >= range.lowerBound, end <= range.upperBound, matches(input, at: start) else {
+        continue
+      }
       let isStart = start == range.lowerBound || !input[start - 1].isInLocalPart
       let isEnd =
-        end >= range.upperBound || !input[end].isInDomain
+        end == range.upperBound || !input[end].isInDomain
         || (input[end] == UInt8(ascii: ".")
-          && (end + 1 >= range.upperBound || !input[end + 1].isInDomain))
+          && (end + 1 == range.upperBound || !input[end + 1].isInDomain))
       if isStart && isEnd { return true }
-      rest = start + 1..<range.upperBound
     }
     return false
+  }
+
+  private func matches(_ input: Span<UInt8>, at start: Int) -> Bool {
+    for index in address.indices where input[start + index].lowercased != address[index] {
+      return false
+    }
+    return true
   }
 
   /// What of the address's base64 is the same wherever it begins in what was encoded: that of whole
@@ -122,34 +137,35 @@ private struct Pattern: Sendable {
   private let bytes: [UInt8]
   /// For each count of matched bytes, how many of them are matched too by what comes before.
   private let fallbacks: [Int]
-  private let ignoresCase: Bool
 
-  var count: Int { bytes.count }
-
-  init?(_ bytes: [UInt8], ignoresCase: Bool) {
-    guard !bytes.isEmpty else { return nil }
+  /// `bytes` are not empty.
+  init(_ bytes: [UInt8]) {
     var fallbacks = [0, 0]
     var matched = 0
-    for index in 1..<bytes.count {
+    for index in bytes.indices.dropFirst() {
       while matched > 0, bytes[index] != bytes[matched] { matched = fallbacks[matched] }
       if bytes[index] == bytes[matched] { matched += 1 }
       fallbacks.append(matched)
     }
     self.bytes = bytes
     self.fallbacks = fallbacks
-    self.ignoresCase = ignoresCase
   }
 
-  /// The end of the first occurrence in `range`.
-  func firstEnd(in input: Span<UInt8>, _ range: Range<Int>) -> Int? {
+  func isFound(in input: Span<UInt8>, _ range: Range<Int>) -> Bool {
     var matched = 0
-    for offset in range {
-      let byte = ignoresCase ? input[offset].lowercased : input[offset]
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      if matched == 0 {
+        offset = input.firstIndex(of: bytes[0], in: offset..<range.upperBound)
+        guard offset < range.upperBound else { return false }
+      }
+      let byte = input[offset]
       while matched > 0, byte != bytes[matched] { matched = fallbacks[matched] }
       if byte == bytes[matched] { matched += 1 }
-      if matched == bytes.count { return offset + 1 }
+      if matched == bytes.count { return true }
+      offset += 1
     }
-    return nil
+    return false
   }
 }
 

@@ -61,15 +61,11 @@ public struct CanonicalBody: Sendable {
   private func endOfRun(_ bytes: Span<UInt8>, pausingAt limit: Int, before end: Int) -> Int {
     let isRelaxed = canonicalization == .relaxed
     var index = offset
-    while index < limit {
-      let byte = bytes[index]
-      // Control characters but for tab, LF and CR are bytes like others.
-      if byte > 0x20 || (byte != 0x20 && byte != 0x0A && byte != 0x0D && byte != 0x09) {
-        index &+= 1
-        continue
-      }
+    while true {
+      index = bytes.endOfPlainRun(in: index..<limit, isRelaxed: isRelaxed)
+      guard index < limit else { return index }
       let next = index &+ 1 < end ? bytes[index &+ 1] : 0x0A
-      switch byte {
+      switch bytes[index] {
       case 0x0A: return index
       case 0x0D:
         if next != 0x0A || index &+ 1 >= end {
@@ -80,12 +76,12 @@ public struct CanonicalBody: Sendable {
         } else {
           return index
         }
-      case 0x20 where !isRelaxed || next > 0x20: index &+= 1
-      case 0x09 where !isRelaxed: index &+= 1
-      default: return index
+      case 0x20 where next <= 0x20: return index
+      case 0x09: return index
+      // Control characters but for tab, LF and CR are bytes like others.
+      default: index &+= 1
       }
     }
-    return index
   }
 
   private mutating func copyRun(_ bytes: [UInt8], _ run: Range<Int>, into piece: inout [UInt8]) {
@@ -99,20 +95,21 @@ public struct CanonicalBody: Sendable {
     }
   }
 
-  /// Reads a line end or, in relaxed form, a run of white space.
+  /// Reads line ends and, in relaxed form, white space.
   private mutating func skipWhitespace(_ bytes: Span<UInt8>, before end: Int) {
-    switch bytes[offset] {
-    case 0x0A:
+    let isRelaxed = canonicalization == .relaxed
+    while offset < end {
+      switch bytes[offset] {
+      case 0x0A: offset += 1
+      case 0x0D where offset + 1 < end && bytes[offset + 1] == 0x0A: offset += 2
+      case 0x20 where isRelaxed, 0x09 where isRelaxed:
+        owesSpace = true
+        offset += 1
+        continue
+      default: return
+      }
       owedLineEndCount += 1
       owesSpace = false
-      offset += 1
-    case 0x0D:
-      owedLineEndCount += 1
-      owesSpace = false
-      offset += 2
-    default:
-      owesSpace = true
-      while offset < end, bytes[offset].isBlank { offset += 1 }
     }
   }
 

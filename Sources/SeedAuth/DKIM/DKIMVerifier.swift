@@ -35,7 +35,7 @@ public struct DKIMVerifier: Sendable {
     now: Timestamp
   ) async -> [DKIMResult] {
     var candidates = Self.candidates(of: message) { domain in
-      fromDomain.map { publicSuffixes.haveSameOrganizationalDomain(domain, $0) } ?? false
+      fromDomain.map { publicSuffixes.isAligned(domain, with: $0) } ?? false
     }
     let chosen = Self.chosen(candidates)
     let signatures = chosen.compactMap { candidates[$0].signature }

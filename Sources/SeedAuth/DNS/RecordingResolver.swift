@@ -17,8 +17,12 @@ public final class RecordingResolver: Resolver {
   private struct State {
     var answers: [DNSAnswer] = []
     var indices: [DNSQuestion: Int] = [:]
-    var elapsed: Duration = .zero
     var questionCount = 0
+    /// How many questions are under way, and since when there is one.
+    var underWay = 0
+    var begin: Duration = .zero
+    /// The time that was waited, which questions at the same time share.
+    var elapsed: Duration = .zero
   }
 
   private let base: any Resolver
@@ -87,18 +91,25 @@ public final class RecordingResolver: Resolver {
 
   /// Asks the resolver behind; `nil` where the message has used up its time or its questions.
   private func ask(_ question: DNSQuestion) async -> DNSAnswer? {
+    let time = elapsedTime()
     let isAllowed = state.withLock { state in
+      let waited = state.elapsed + (state.underWay > 0 ? time - state.begin : .zero)
+      guard waited < timeLimit, state.questionCount < Self.questionCountMax else { return false }
       state.questionCount += 1
-      return state.elapsed < timeLimit && state.questionCount <= Self.questionCountMax
+      if state.underWay == 0 { state.begin = time }
+      state.underWay += 1
+      return true
     }
     guard isAllowed else { return nil }
-    let start = elapsedTime()
     let answer = await base.resolve(
       question.name.isEmpty ? "." : question.name,
       question.type
     )
-    let duration = elapsedTime() - start
-    state.withLock { $0.elapsed += duration }
+    let end = elapsedTime()
+    state.withLock { state in
+      state.underWay -= 1
+      if state.underWay == 0 { state.elapsed += end - state.begin }
+    }
     return answer
   }
 

@@ -68,13 +68,6 @@ public enum PublicSuffixListError: Error, Hashable, Sendable {
     return unsafe name.withCString { unsafe psl_is_public_suffix(list, $0) } == 1
   }
 
-  /// Whether both names have the same organizational domain; a name without one has none in common
-  /// with any other.
-  public func haveSameOrganizationalDomain(_ left: String, _ right: String) -> Bool {
-    guard let domain = organizationalDomain(of: left) else { return false }
-    return domain == organizationalDomain(of: right)
-  }
-
   /// The name in lower-case A-labels without a final dot; `nil` for an address, and for what is no
   /// host name.
   ///

@@ -49,6 +49,7 @@ var targets: [Target] = [
   system("CIDN2", "libidn2", "libidn2-dev"),
   // Not by pkg-config: Debian's libunbound.pc asks for libevent, which nothing here needs.
   system("CUnbound", nil, "libunbound-dev"),
+  system("CQREncode", "libqrencode", "libqrencode-dev"),
 
   library("SeedMail", []),
   library("SeedCrypto", ["COpenSSL"]),
@@ -68,7 +69,8 @@ var targets: [Target] = [
   .executableTarget(
     name: "seedctl",
     dependencies: [
-      "SeedCore", "SeedService", "SeedMint", "SeedSQLite", argumentParser, log,
+      "SeedCore", "SeedCrypto", "CQREncode", "SeedService", "SeedMint", "SeedSQLite",
+      argumentParser, log,
     ],
     swiftSettings: strict
   ),

@@ -1,0 +1,105 @@
+import ArgumentParser
+import SeedCore
+import SeedSQLite
+import SeedService
+
+/// `seedctl status`: what there is, and whether it works.
+struct Status: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say how many seeds, messages and findings there are, and what waits."
+  )
+
+  @OptionGroup var homeOptions: HomeOptions
+  @OptionGroup var output: OutputOptions
+
+  private struct Report: Encodable {
+    struct Day: Encodable {
+      let day: String
+      let recipients: Int
+      let known: Int
+      let near: Int
+      let unknown: Int
+    }
+
+    let home: String
+    let domain: String
+    let organisations: Int
+    let seeds: Int
+    let controls: Int
+    let sightings: Int
+    let newestSighting: Timestamp?
+    let findings: [String: Int]
+    let pending: Int
+    let leaves: Int64
+    let alertsWaiting: Int
+    let alertsGivenUp: Int
+    let days: [Day]
+  }
+
+  private static let dayCount = 7
+  private static let countMax = 100_000
+
+  func run() async throws {
+    let session = try Session(homeOptions)
+    let since = Timestamp.now.advanced(by: .seconds(-86_400 * Self.dayCount)).day
+    let report = try await session.store.read { store in
+      let seeds = try store.seedCounts()
+      let sightings = try store.sightingSummary()
+      let outbox = try store.outboxCounts()
+      var states: [String: Int] = [:]
+      for state in Finding.State.allCases {
+        states[state.rawValue] = try store.findings(
+          FindingQuery(states: [state], limit: Self.countMax)
+        ).count
+      }
+      return Report(
+        home: session.home.path,
+        domain: session.configuration.mail.domain,
+        organisations: try store.organisations().count,
+        seeds: seeds.all,
+        controls: seeds.controls,
+        sightings: sightings.count,
+        newestSighting: sightings.newest,
+        findings: states,
+        pending: try store.pendingSightings(after: nil, limit: Self.countMax).count,
+        leaves: try store.leafCount(),
+        alertsWaiting: outbox.waiting,
+        alertsGivenUp: outbox.dead,
+        days: try store.dayCounts(from: since).map {
+          Report.Day(
+            day: $0.day,
+            recipients: $0.recipients,
+            known: $0.known,
+            near: $0.near,
+            unknown: $0.unknown
+          )
+        }
+      )
+    }
+    if output.json { return try output.printJSON(report) }
+    let open = report.findings["open"] ?? 0
+    print("\(report.domain)  (\(report.home))")
+    print(
+      "\(report.seeds) seeds for \(report.organisations) organisations, \(report.controls) of them controls"
+    )
+    print(
+      "\(report.sightings) messages reached a seed"
+        + (report.newestSighting.map { ", the newest on \($0.rfc3339)" } ?? "")
+    )
+    let style: Console.Style = open > 0 ? .warning : .good
+    print(Console.styled("\(open) open findings", style) + (open > 0 ? ": seedctl alerts" : ""))
+    if report.pending > 0 { print("\(report.pending) messages wait for DNS answers") }
+    if report.alertsWaiting > 0 { print("\(report.alertsWaiting) alerts wait to be delivered") }
+    if report.alertsGivenUp > 0 {
+      print(Console.styled("\(report.alertsGivenUp) alerts could not be delivered", .bad))
+    }
+    guard !report.days.isEmpty else { return }
+    var table = Table(["day", "recipients", "seeds", "near misses", "unknown"])
+    for day in report.days {
+      table.add([
+        day.day, String(day.recipients), String(day.known), String(day.near), String(day.unknown),
+      ])
+    }
+    table.print()
+  }
+}

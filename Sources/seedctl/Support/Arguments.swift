@@ -1,0 +1,9 @@
+public import ArgumentParser
+public import SeedCore
+
+// The words of these types are what users type.
+extension AddressTag.Profile: ExpressibleByArgument {}
+extension MessageClass: ExpressibleByArgument {}
+extension OrganisationDomain.Role: ExpressibleByArgument {}
+extension Seed.Control: ExpressibleByArgument {}
+extension Seed.OptIn: ExpressibleByArgument {}

@@ -1,0 +1,126 @@
+import SeedCore
+
+/// Everything that a judgement of one message rests on, as `seedctl explain` prints it.
+struct Explanation: Encodable {
+  /// A recipient, and where the message names it.
+  struct RecipientSummary: Encodable {
+    let address: String
+    let source: Sighting.RecipientSource
+  }
+
+  let recipients: [RecipientSummary]
+  @ExplicitNull var messageID: String?
+  let from: [String]
+  let subject: String
+  @ExplicitNull var date: Timestamp?
+  let arrivedAt: Timestamp
+  let bounce: Bool
+  let autoReply: Bool
+  let dkim: [DKIMResult]
+  @ExplicitNull var spf: SPFResult?
+  @ExplicitNull var dmarc: DMARCResult?
+  @ExplicitNull var arc: ARCResult?
+  let authenticationResults: [ReportedAuthentication]
+  let sender: FindingSummary.SenderSummary
+  let `class`: MessageClass
+  let grade: Grade
+  let gradeReasons: [String]
+  let reasons: [String]
+
+  init(reading: Reading, context: JudgementContext, verdict: Verdict) {
+    let facts = context.facts
+    recipients = reading.recipients.map {
+      RecipientSummary(address: $0.mailbox.address, source: $0.source)
+    }
+    _messageID = ExplicitNull(wrappedValue: facts.messageID)
+    from = facts.from.map(\.address)
+    subject = facts.subject
+    _date = ExplicitNull(wrappedValue: facts.date)
+    arrivedAt = context.arrivedAt
+    bounce = facts.nature == .bounce
+    autoReply = facts.nature == .autoReply
+    dkim = facts.authentication.dkim
+    _spf = ExplicitNull(wrappedValue: facts.authentication.spf)
+    _dmarc = ExplicitNull(wrappedValue: facts.authentication.dmarc)
+    _arc = ExplicitNull(wrappedValue: facts.authentication.arc)
+    authenticationResults = facts.authentication.authenticationResults
+    sender = FindingSummary.SenderSummary(context.sender)
+    self.class = verdict.messageClass
+    grade = facts.grade
+    gradeReasons = facts.gradeReasons
+    reasons = verdict.reasons
+  }
+
+  /// Prints the reasoning for a person, a line for each step.
+  func show() {
+    line("to", recipients.map(\.address).joined(separator: ", "))
+    line("from", from.isEmpty ? "nobody" : from.joined(separator: ", "))
+    line("subject", subject)
+    line("arrived", arrivedAt.rfc3339)
+    for signature in dkim {
+      result(
+        "DKIM",
+        signature.atArrival,
+        "d=\(signature.domain) s=\(signature.selector)\(signature.aligned ? ", aligned with From" : "")",
+        signature.reason
+      )
+    }
+    if dkim.isEmpty { line("DKIM", "no signature") }
+    if let spf {
+      result(
+        "SPF",
+        spf.result,
+        "\(spf.domain)\(spf.aligned ? ", aligned with From" : "")",
+        spf.explanation
+      )
+    } else {
+      line("SPF", "not checked: the host that handed the message over is not known")
+    }
+    if let dmarc {
+      result(
+        "DMARC",
+        dmarc.result,
+        "\(dmarc.organizationalDomain), policy \(dmarc.policy?.rawValue ?? "not published")",
+        dmarc.reason
+      )
+    }
+    if let arc, arc.result != .none {
+      result("ARC", arc.result, arc.sealers.joined(separator: ", "), arc.reason)
+    }
+    for field in authenticationResults {
+      let words = field.results.map { "\($0.method)=\($0.result)" }.joined(separator: " ")
+      line(
+        "reported",
+        "\(field.authserv): \(words)\(field.trusted ? "" : " (not trusted: ignored)")"
+      )
+    }
+    line("sender", sender.words)
+    line("grade", "\(grade.rawValue). \(gradeReasons.joined(separator: " "))")
+    print("\n" + Console.styled(`class`.rawValue, `class`.isFinding ? .bad : .good))
+    for reason in reasons { print("  - " + Console.safe(reason)) }
+  }
+
+  private func line(_ name: String, _ text: String) {
+    let padding = String(repeating: " ", count: max(1, 10 - name.count))
+    print(Console.styled(name, .faint) + padding + Console.safe(text))
+  }
+
+  private func result(
+    _ name: String,
+    _ verdict: AuthenticationResult,
+    _ about: String,
+    _ reason: String
+  ) {
+    let style: Console.Style =
+      switch verdict {
+      case .pass: .good
+      case .fail, .permerror: .bad
+      case .none, .policy, .neutral, .softfail, .temperror: .warning
+      }
+    let padding = String(repeating: " ", count: max(1, 10 - name.count))
+    print(
+      Console.styled(name, .faint) + padding + Console.styled(verdict.rawValue, style) + "  "
+        + Console.safe(reason.isEmpty ? about : "\(about): \(reason)")
+    )
+  }
+}

@@ -1,0 +1,74 @@
+import SeedCore
+import SeedCrypto
+import SeedMint
+import SeedSQLite
+import SeedService
+
+/// An open home: what a command works on.
+struct Session {
+  let home: Home
+  let configuration: SeedService.Configuration
+  let store: SQLiteStore
+  let identifiers = IdentifierSource()
+
+  init(_ options: HomeOptions) throws {
+    home = options.location
+    try home.open()
+    configuration = try options.configuration().configuration
+    store = try SQLiteStore.open(at: home.storePath)
+  }
+
+  /// The key that addresses are recognised by.
+  func matchKey() throws -> MatchKey { try MatchKey(SecretBytes(home.matchKeyBytes())) }
+
+  /// The public suffixes that this home uses.
+  func publicSuffixes() throws -> PublicSuffixList {
+    try configuration.dns.publicSuffixList.map {
+      try PublicSuffixList(contentsOfFile: home.resolve($0))
+    } ?? .builtIn
+  }
+
+  /// Judges, and queues alerts for the channels of the configuration.
+  var recorder: JudgementRecorder {
+    JudgementRecorder(
+      withdrawalGrace: configuration.judging.withdrawalGrace,
+      channels: configuration.alertChannelNames,
+      identifiers: identifiers
+    )
+  }
+
+  /// Queues alerts, and changes the state of findings.
+  var findingRecorder: FindingRecorder {
+    FindingRecorder(channels: configuration.alertChannelNames, identifiers: identifiers)
+  }
+
+  /// The main path, for mail that is taken in without the daemon.
+  func intake(resolver: any Resolver) throws -> Intake {
+    Intake(
+      store: store,
+      matchKey: try matchKey(),
+      settings: configuration.intakeSettings,
+      resolver: resolver,
+      publicSuffixes: try publicSuffixes(),
+      identifiers: identifiers,
+      clock: { .now }
+    )
+  }
+
+  /// The vault, which minting opens.
+  func vault() throws -> Vault {
+    do {
+      return try Vault.open(at: home.vaultPath)
+    } catch let error as VaultError {
+      throw Failure(.refused, error.description)
+    }
+  }
+
+  /// The addresses of seeds, as far as a vault is here that knows them.
+  func addresses(of seeds: [Identifier<Seed>]) async throws -> [Identifier<Seed>: String] {
+    guard let vault = try? Vault.open(at: home.vaultPath) else { return [:] }
+    var addresses: [Identifier<Seed>: String] = [:]
+    for seed in seeds { addresses[seed] = try await vault.address(of: seed)?.address }
+    return addresses
+  }
+}

@@ -91,7 +91,13 @@ public enum Sample {
   /// A report with one DKIM signature that verifies.
   public static func signed(by domain: String, aligned: Bool = true) -> AuthenticationReport {
     AuthenticationReport(dkim: [
-      DKIMResult(domain: domain, result: .pass, atArrival: .pass, aligned: aligned)
+      DKIMResult(
+        domain: domain,
+        result: .pass,
+        atArrival: .pass,
+        aligned: aligned,
+        coversEveryFrom: true
+      )
     ])
   }
 

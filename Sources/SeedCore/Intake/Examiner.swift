@@ -2,31 +2,6 @@ public import SeedAuth
 import SeedCrypto
 public import SeedMail
 
-/// How a message was handed to the own MTA (RFC 5598 §4.1), as far as that is known.
-public struct Envelope: Sendable, Hashable {
-  /// The address of the host that handed it over.
-  public var clientAddress: String?
-  /// What that host called itself.
-  public var helo: String?
-  /// The return path; empty for `<>`.
-  public var returnPath: String?
-
-  /// Makes an envelope.
-  public init(clientAddress: String? = nil, helo: String? = nil, returnPath: String? = nil) {
-    self.clientAddress = clientAddress
-    self.helo = helo
-    self.returnPath = returnPath
-  }
-
-  /// What the own MTA wrote into the message.
-  init(of message: Message, ownHop: OwnHop?) {
-    clientAddress = ownHop?.clientAddress
-    helo = ownHop?.received.heloName
-    let field = message.fields[..<(ownHop?.fieldIndex ?? 0)].first { $0.kind == .returnPath }
-    returnPath = field.map { message.envelopeAddress($0) ?? "" }
-  }
-}
-
 /// A message as it was read, before anybody was asked about it.
 public struct Reading: Sendable {
   /// The message.
@@ -35,8 +10,8 @@ public struct Reading: Sendable {
   public let digest: [UInt8]
   /// Where it crossed to the own servers; `nil` where it doesn't say.
   public let ownHop: OwnHop?
-  /// How it was handed over; whoever knows better may say so.
-  public var envelope: Envelope
+  /// How it was handed over, as the own MTA wrote; whoever knows better may say so.
+  public var handover: Handover
   /// The addresses that it was sent to.
   public let recipients: [Recipient]
   /// When it arrived: as the own hop says, where that is near the time of delivery.
@@ -61,7 +36,7 @@ public struct Examiner: Sendable {
   private let ownHosts: OwnHosts
   private let authservs: OwnHosts
   private let publicSuffixes: PublicSuffixList
-  private let resolver: any Resolver
+  private let authenticator: Authenticator
 
   /// Makes an examiner.
   ///
@@ -77,7 +52,7 @@ public struct Examiner: Sendable {
     self.ownHosts = ownHosts
     self.authservs = authservs
     self.publicSuffixes = publicSuffixes
-    self.resolver = resolver
+    authenticator = Authenticator(resolver: resolver, publicSuffixes: publicSuffixes)
   }
 
   /// Reads a message; never fails, and asks nobody.
@@ -94,7 +69,7 @@ public struct Examiner: Sendable {
       message: message,
       digest: SHA256.hash(bytes),
       ownHop: ownHop,
-      envelope: Envelope(of: message, ownHop: ownHop),
+      handover: Handover(of: message, ownHop: ownHop),
       recipients: Recipients.find(in: message, ownHop: ownHop),
       arrivedAt: arrivedAt
     )
@@ -103,7 +78,42 @@ public struct Examiner: Sendable {
   /// Works out who sent a message; asks the resolver, and returns within its deadlines.
   public func examine(_ reading: Reading, at now: Timestamp) async -> Examination {
     var facts = MessageFacts(of: reading, publicSuffixes: publicSuffixes)
-    facts.authentication.authenticationResults = reading.reportedAuthentication(authservs)
-    return Examination(facts: facts, answers: [])
+    let authentication = await authenticator.authenticate(
+      reading.message,
+      fromDomain: facts.author?.domain,
+      handover: reading.handover,
+      arrivedAt: reading.arrivedAt,
+      now: now
+    )
+    facts.authentication = authentication.report
+    facts.authentication.authenticationResults = ReportedAuthentication.all(
+      in: reading.message,
+      above: reading.ownHop,
+      authservs: authservs
+    )
+    facts.otherVerifiedDomains = otherVerifiedDomains(in: authentication.report)
+    return Examination(facts: facts, answers: authentication.answers)
+  }
+
+  /// The organizational domains of the signatures that verify and aren't aligned, each once.
+  private func otherVerifiedDomains(in report: AuthenticationReport) -> [String] {
+    var domains: [String] = []
+    for result in report.dkim where result.atArrival == .pass && !result.aligned {
+      let domain = publicSuffixes.organizationalDomain(of: result.domain) ?? result.domain
+      if !domains.contains(domain) { domains.append(domain) }
+    }
+    return domains
+  }
+}
+
+extension Handover {
+  /// What the own MTA wrote into the message.
+  init(of message: Message, ownHop: OwnHop?) {
+    let field = message.fields[..<(ownHop?.fieldIndex ?? 0)].first { $0.kind == .returnPath }
+    self.init(
+      clientAddress: ownHop?.clientAddress.flatMap { IPAddress($0) },
+      helo: ownHop?.received.heloName,
+      returnPath: field.map { message.envelopeAddress($0) ?? "" }
+    )
   }
 }

@@ -205,7 +205,7 @@ extension Intake {
     guard let examination = item.examination, !item.seeds.isEmpty else { return report }
     report.matched = 1
     try store.insertMessage(item.arrival.bytes, digest: item.reading.digest)
-    let archive = DNSArchive.bytes(of: examination.answers)
+    let archive = try DNSArchive.bytes(of: examination.answers)
     for (seed, recipient) in item.seeds {
       let sighting = Sighting(
         id: identifiers.next(at: now),
@@ -269,7 +269,7 @@ extension Intake {
     var renewed = sighting
     renewed.facts = examination.facts.graded(for: mailbox, in: reading.message)
     let examined = renewed
-    let archive = DNSArchive.bytes(of: examination.answers)
+    let archive = try DNSArchive.bytes(of: examination.answers)
     return try await store.write { store in
       guard let current = try store.sighting(examined.id),
         current.judgement.verdict.messageClass == .pending

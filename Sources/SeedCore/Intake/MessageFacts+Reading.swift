@@ -18,25 +18,32 @@ extension MessageFacts {
       )
     }
     subject = message.first(.subject).map { message.text(of: $0) } ?? ""
-    returnPath = reading.envelope.returnPath
-    clientAddress = reading.envelope.clientAddress
-    helo = reading.envelope.helo
+    date = message.first(.date).flatMap { message.date(of: $0) }
+    messageID = message.first(.messageID).flatMap { message.messageIDs(in: $0).first }
+    returnPath = reading.handover.returnPath
+    clientAddress = reading.handover.clientAddress?.description
+    helo = reading.handover.helo
     replyTo = message.first(.replyTo).flatMap { message.mailboxes(in: $0).first?.address }
+    listID = message.listID
+    listUnsubscribeHosts = message.listUnsubscribeHosts
     feedbackID = message.first(.feedbackID).map { message.rawText(of: $0) }
     mailer = message.first(.xMailer).map { message.text(of: $0) }
+    let structure = MIMEStructure(of: message)
+    nature = Nature(AutomaticMessage(of: message, structure: structure)?.kind)
+    let claims = BodyClaims(of: structure)
+    linkHosts = claims.linkHosts
+    imprints = claims.imprints
   }
 }
 
-extension Reading {
-  /// Every `Authentication-Results` field, with whether it may be believed.
-  func reportedAuthentication(_ authservs: OwnHosts) -> [ReportedAuthentication] {
-    let trusted = Set(
-      ownHop?.authenticationResults(in: message, authservs: authservs).map(\.fieldIndex) ?? []
-    )
-    return message.fields.enumerated().compactMap { index, field in
-      guard field.kind == .authenticationResults, let parsed = message.authenticationResults(field)
-      else { return nil }
-      return ReportedAuthentication(parsed, trusted: trusted.contains(index))
-    }
+extension MessageFacts.Nature {
+  fileprivate init(_ kind: AutomaticMessage.Kind?) {
+    self =
+      switch kind {
+      case nil: .ordinary
+      case .deliveryStatus: .bounce
+      case .autoReply: .autoReply
+      case .feedbackReport: .feedbackReport
+      }
   }
 }

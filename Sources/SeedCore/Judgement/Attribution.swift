@@ -54,6 +54,7 @@ extension MessageFacts.Author {
 }
 
 extension DKIMResult {
-  /// Whether the signature verified when the message arrived, for From's organizational domain.
-  var authenticatesAuthor: Bool { atArrival == .pass && aligned }
+  /// Whether the signature verified when the message arrived, for From's organizational domain, and
+  /// covers every From field that a reader may be shown.
+  var authenticatesAuthor: Bool { atArrival == .pass && aligned && coversEveryFrom }
 }

@@ -25,7 +25,21 @@ enum ImpersonationRule {
     if let authserv = reportedFailure(report) {
       return "\(authserv) reports that DMARC fails under a published policy."
     }
+    if let signature = forgedSignature(context) {
+      return
+        "A signature in the name of \(signature.domain) (s=\(signature.selector)) fits neither the fields nor the body, and no mailing list changed them on the way."
+    }
     return nil
+  }
+
+  /// A signature of the organisation's that is broken by more than transport: a list or a forwarder
+  /// that adds a footer leaves the fields as they were signed, or marks what it changed.
+  private static func forgedSignature(_ context: JudgementContext) -> DKIMResult? {
+    guard context.facts.listID == nil, context.facts.authentication.arc == nil else { return nil }
+    return context.facts.authentication.dkim.first {
+      $0.aligned && $0.atArrival == .fail && $0.bodyHashMatches == false
+        && $0.headerSignatureMatches == false
+    }
   }
 
   /// The trusted authserv-id that reports a DMARC failure under `quarantine` or `reject`.

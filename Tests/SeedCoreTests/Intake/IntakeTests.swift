@@ -89,7 +89,7 @@ struct IntakeTests {
     #expect(finding.messageClass == .stranger)
     #expect(finding.sender == Sender(domain: "party.example", status: .claimed))
     let leaves = try await desk.store.read { try $0.leaves(from: 0, limit: 10) }
-    #expect(leaves.map(\.kind) == [.rcpt, .judge])
+    #expect(leaves.map(\.kind) == [.rcpt, .dns, .judge])
     let due = try await desk.store.read {
       try $0.outbox(channel: "log", dueAt: Sample.day(41), limit: 10)
     }

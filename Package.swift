@@ -79,7 +79,7 @@ var targets: [Target] = [
   tests("SeedCryptoTests", ["SeedCrypto", "SeedTesting"]),
   tests("SeedAuthTests", ["SeedAuth", "SeedMail", "SeedCrypto", "SeedTesting"]),
   tests("SeedCoreTests", ["SeedCore", "SeedCrypto", "SeedTesting"]),
-  tests("SeedMintTests", ["SeedMint", "SeedCore", "SeedTesting"]),
+  tests("SeedMintTests", ["SeedMint", "SeedCore", "SeedTesting", grdb]),
   tests("SeedSQLiteTests", ["SeedSQLite", "SeedCore", "SeedTesting", grdb]),
   tests(
     "SeedServiceTests",

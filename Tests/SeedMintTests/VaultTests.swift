@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import SeedCore
 import SeedCrypto
 import SeedTesting
@@ -91,6 +92,30 @@ struct VaultTests {
     let path = folder.path("vault")
     try VaultFiles(folder: path).create()
     #expect(throws: VaultError.incomplete(path: path)) { try Vault.open(at: path) }
+  }
+
+  @Test func `a vault from a newer version is refused`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("vault")
+    try Vault.create(at: path).close()
+    let database = try DatabaseQueue(path: path + "/vault.db")
+    try database.write {
+      try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('a later one')")
+    }
+    try database.close()
+    #expect(throws: VaultError.newer(path: path)) { try Vault.open(at: path) }
+  }
+
+  @Test func `an address in the vault is neither changed nor dropped`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("vault")
+    let vault = try Vault.create(at: path)
+    _ = try await vault.mint(requests(1..<2))
+    try vault.close()
+    let database = try DatabaseQueue(path: path + "/vault.db")
+    for sql in ["DELETE FROM minted", "UPDATE minted SET stem = 'other'"] {
+      #expect(throws: DatabaseError.self) { try database.write { try $0.execute(sql: sql) } }
+    }
   }
 
   @Test func `a batch is minted as a whole or not at all`() async throws {

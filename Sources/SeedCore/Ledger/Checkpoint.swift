@@ -11,6 +11,7 @@ public struct Checkpoint: Sendable, Hashable {
 
   /// Makes a checkpoint; no line may be empty or hold a newline.
   public init(origin: String, head: TreeHead, extensions: [String] = []) {
+    precondition(([origin] + extensions).allSatisfy { !$0.isEmpty && !$0.utf8.contains(0x0a) })
     self.origin = origin
     self.head = head
     self.extensions = extensions

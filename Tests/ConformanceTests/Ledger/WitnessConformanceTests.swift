@@ -15,12 +15,12 @@ struct WitnessConformanceTests {
   @Test(
     arguments: [
       (
-        "add-checkpoint.hurl",
+        "add-checkpoint",
         "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562",
         "ffdc2d4d98e4124d3feaf788c0c2f9abfd796083d1f0495437f302ec79cf100f", nil, 9
       ),
       (
-        "sumdb-add-checkpoint.hurl", "go.sum database tree", "",
+        "sumdb-add-checkpoint", "go.sum database tree", "",
         "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", 1
       ),
     ] as [(String, String, String, String?, Int)]
@@ -50,7 +50,7 @@ struct WitnessConformanceTests {
     )
     var newest: TreeHead?
     var misses: [String] = []
-    let exchanges = try exchanges(in: suite.bytes(file))
+    let exchanges = try exchanges(in: suite.bytes(file + ".hurl"))
     for (number, exchange) in exchanges.enumerated() {
       let answer: LedgerWitness.Answer
       do throws(GrammarError) {

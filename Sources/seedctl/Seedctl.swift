@@ -41,7 +41,8 @@ struct Seedctl: AsyncParsableCommand {
     // A reader that went away, such as `head`, ends the command quietly.
     signal(SIGPIPE, SIG_DFL)
     do {
-      var command = try parseAsRoot()
+      let arguments = CommonOptions.moved(Array(CommandLine.arguments.dropFirst()))
+      var command = try parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

@@ -50,9 +50,14 @@ struct Explain: AsyncParsableCommand {
       resolver: resolver
     )
     var reading = examiner.read(bytes, deliveredAt: now)
-    if let clientIp { reading.envelope.clientAddress = clientIp }
-    if let helo { reading.envelope.helo = helo }
-    if let mailFrom { reading.envelope.returnPath = mailFrom == "<>" ? "" : mailFrom }
+    if let clientIp {
+      guard let address = IPAddress(clientIp) else {
+        throw Failure(.usage, "--client-ip '\(Console.safe(clientIp))' is no address")
+      }
+      reading.handover.clientAddress = address
+    }
+    if let helo { reading.handover.helo = helo }
+    if let mailFrom { reading.handover.returnPath = mailFrom == "<>" ? "" : mailFrom }
     let examination = await examiner.examine(reading, at: now)
     let context = try await self.context(reading, examination, session, at: now)
     let explanation = Explanation(

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import SeedService
 
 /// Comma-separated values (RFC 4180).
@@ -60,16 +60,13 @@ enum InputFile {
 
   /// The bytes of a file; `-` is standard input.
   static func read(_ path: String) throws -> [UInt8] {
-    do {
-      let data = try Data(contentsOf: URL(filePath: path == "-" ? "/dev/stdin" : path))
-      guard data.count <= byteCountMax else {
-        throw Failure(.refused, "\(path): over \(byteCountMax / 1024 / 1024) MiB")
-      }
-      return Array(data)
-    } catch let error as Failure {
-      throw error
-    } catch {
+    let handle = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path)
+    guard let handle, let data = try? handle.read(upToCount: byteCountMax + 1) ?? Data() else {
       throw Failure(.notFound, "\(path): it can't be read; check the path and its permissions")
     }
+    guard data.count <= byteCountMax else {
+      throw Failure(.refused, "\(path): over \(byteCountMax / 1024 / 1024) MiB")
+    }
+    return Array(data)
   }
 }

@@ -38,6 +38,14 @@ struct DKIMKey: Sendable, Hashable {
     }
   }
 
+  /// Whether signatures are computed with it.
+  var isComputedWith: Bool {
+    switch publicKey {
+    case .rsa, .ed25519: true
+    case .tooShort, .revoked: false
+    }
+  }
+
   /// Reads a TXT record, its strings joined.
   init(parsing record: [UInt8]) throws(SignatureFault) {
     let list: TagList

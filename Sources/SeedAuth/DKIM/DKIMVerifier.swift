@@ -81,32 +81,27 @@ extension DKIMVerifier {
     let indices = message.fields.indices.lazy.filter { message.fields[$0].kind == .dkimSignature }
     let fromCount = message.fields(.from).count
     return indices.prefix(reportedCountMax).map { index in
+      var verdict = DKIMResult(domain: "", result: .policy, atArrival: .policy)
       do throws(SignatureFault) {
         let tags = try SignatureTags(message.fields[index], of: message.bytes)
+        // Also a signature that can't be verified is reported under its name, where it has one.
+        verdict.domain = (try? tags.domain("d", labelCountMin: 2)) ?? ""
+        verdict.selector = (try? tags.domain("s", labelCountMin: 1)) ?? ""
         let signature = try DKIMSignature(tags, .dkim)
-        let verdict = DKIMResult(
-          domain: signature.domain,
-          selector: signature.selector,
-          algorithm: signature.algorithm.rawValue,
-          result: .policy,
-          atArrival: .policy,
-          reason: "not verified: the message has too many signatures",
-          aligned: isAligned(signature.domain),
-          signedFields: signature.signedFields,
-          bodyLengthLimit: signature.bodyLengthLimit,
-          signedAt: signature.signedAt,
-          expiresAt: signature.expiresAt,
-          bodyCanonicalization: signature.bodyCanonicalization,
-          coversEveryFrom: signature.signedFields.count { $0 == "from" } >= fromCount
-        )
+        verdict.algorithm = signature.algorithm.rawValue
+        verdict.reason = "not verified: the message has too many signatures"
+        verdict.aligned = isAligned(signature.domain)
+        verdict.signedFields = signature.signedFields
+        verdict.bodyLengthLimit = signature.bodyLengthLimit
+        verdict.signedAt = signature.signedAt
+        verdict.expiresAt = signature.expiresAt
+        verdict.bodyCanonicalization = signature.bodyCanonicalization
+        verdict.coversEveryFrom = signature.signedFields.count { $0 == "from" } >= fromCount
         return Candidate(fieldIndex: index, signature: signature, verdict: verdict)
       } catch {
-        let verdict = DKIMResult(
-          domain: "",
-          result: error.result,
-          atArrival: error.result,
-          reason: error.reason
-        )
+        verdict.result = error.result
+        verdict.atArrival = error.result
+        verdict.reason = error.reason
         return Candidate(fieldIndex: index, signature: nil, verdict: verdict)
       }
     }

@@ -34,7 +34,8 @@ struct SignatureCheck {
       verdict.keyBits = key.key.bitCount
       verdict.keyDigest = key.key.digest
       verdict.isTesting = key.key.isTesting
-      verdict.headerSignatureMatches = signature.algorithm == .rsaSHA1 ? nil : key.isMatch
+      let isComputed = signature.algorithm != .rsaSHA1 && key.key.isComputedWith
+      verdict.headerSignatureMatches = isComputed ? key.isMatch : nil
       (verdict.atArrival, _) = conclusion(verdict, at: arrivedAt)
       (verdict.result, verdict.reason) = conclusion(verdict, at: now)
       if verdict.result != verdict.atArrival {
@@ -61,8 +62,9 @@ struct SignatureCheck {
       ? "the body hash does not match"
       : verdict.headerSignatureMatches != true ? "the signature does not match" : nil
     if signature.algorithm == .rsaSHA256, verdict.keyBits < DKIMVerifier.keyBitCountMin {
-      let detail = mismatch ?? "the signature matches"
-      return (.policy, "an RSA key of \(verdict.keyBits) bits is too weak; \(detail)")
+      let weakness = "an RSA key of \(verdict.keyBits) bits is too weak"
+      guard verdict.headerSignatureMatches != nil else { return (.policy, weakness) }
+      return (.policy, weakness + "; " + (mismatch ?? "the signature matches"))
     }
     if let mismatch { return (.fail, mismatch) }
     guard verdict.coversEveryFrom else { return (.policy, "a From field is not signed") }

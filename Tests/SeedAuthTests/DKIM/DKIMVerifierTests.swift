@@ -194,6 +194,22 @@ struct DKIMVerifierTests {
     #expect(changed.result == .policy && !changed.isIntact)
   }
 
+  @Test func `a key of a few bits is not computed with`() async throws {
+    let key = "MAgCAwEAAQIBAw=="
+    let result = try await verdict(signer(), record: "p=" + key)
+    #expect(result.result == .policy && result.keyBits == 17)
+    #expect(result.reason == "an RSA key of 17 bits is too weak")
+    #expect(result.headerSignatureMatches == nil && !result.isIntact)
+  }
+
+  @Test func `a malformed signature keeps its name and verifies nothing`() async throws {
+    let zone = try zone((signer().keyName, signer().keyRecord))
+    let bytes = Array("DKIM-Signature: v=9; d=party.example; s=sel\r\n".utf8) + Self.message
+    let result = await verify(bytes, zone)[0]
+    #expect(result.result == .neutral && result.atArrival == .neutral)
+    #expect(result.domain == "party.example" && !result.aligned && !result.isIntact)
+  }
+
   @Test func `rsa-sha1 is weak and never computed`() async throws {
     let bytes = try signer().sign(Self.message)
     let text = String(decoding: bytes, as: UTF8.self).replacing("rsa-sha256", with: "rsa-sha1")

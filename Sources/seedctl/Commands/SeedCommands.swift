@@ -52,6 +52,11 @@ struct SeedSummary: Encodable {
     _withdrawnAt = ExplicitNull(wrappedValue: seed.withdrawnAt)
   }
 
+  /// The address, or why it isn't known here.
+  var shownAddress: String {
+    address ?? (scheme == .adopted ? "(adopted: not kept)" : "(in the vault)")
+  }
+
   /// Whether the seed is in use.
   var state: String {
     if let withdrawnAt { return "withdrawn \(withdrawnAt.day)" }
@@ -99,7 +104,7 @@ struct SeedList: AsyncParsableCommand {
     var table = Table(["seed", "address", "given to", "minted", "state"])
     for seed in all {
       table.add([
-        seed.seed.description, seed.address ?? "(in the vault)",
+        seed.seed.description, seed.shownAddress,
         seed.organisation ?? MintRecord.controlName, seed.mintedAt.day, seed.state,
       ])
     }

@@ -8,6 +8,50 @@ struct Explanation: Encodable {
     let source: Sighting.RecipientSource
   }
 
+  /// The verdict on a DKIM signature.
+  struct SignatureSummary: Encodable {
+    let domain: String
+    let selector: String
+    let algorithm: String
+    let keyBits: Int
+    let result: AuthenticationResult
+    let atArrival: AuthenticationResult
+    let reason: String
+    let aligned: Bool
+    let signedFields: [String]
+    @ExplicitNull var bodyLengthLimit: Int?
+
+    init(_ result: DKIMResult) {
+      domain = result.domain
+      selector = result.selector
+      algorithm = result.algorithm
+      keyBits = result.keyBits
+      self.result = result.result
+      atArrival = result.atArrival
+      reason = result.reason
+      aligned = result.aligned
+      signedFields = result.signedFields
+      _bodyLengthLimit = ExplicitNull(wrappedValue: result.bodyLengthLimit)
+    }
+  }
+
+  /// The verdict of DMARC.
+  struct DMARCSummary: Encodable {
+    let result: AuthenticationResult
+    let organizationalDomain: String
+    @ExplicitNull var policy: DMARCResult.Policy?
+    let mode: DMARCResult.Mode
+    let reason: String
+
+    init(_ result: DMARCResult) {
+      self.result = result.result
+      organizationalDomain = result.organizationalDomain
+      _policy = ExplicitNull(wrappedValue: result.policy)
+      mode = result.mode
+      reason = result.reason
+    }
+  }
+
   let recipients: [RecipientSummary]
   @ExplicitNull var messageID: String?
   let from: [String]
@@ -16,9 +60,9 @@ struct Explanation: Encodable {
   let arrivedAt: Timestamp
   let bounce: Bool
   let autoReply: Bool
-  let dkim: [DKIMResult]
+  let dkim: [SignatureSummary]
   @ExplicitNull var spf: SPFResult?
-  @ExplicitNull var dmarc: DMARCResult?
+  @ExplicitNull var dmarc: DMARCSummary?
   @ExplicitNull var arc: ARCResult?
   let authenticationResults: [ReportedAuthentication]
   let sender: FindingSummary.SenderSummary
@@ -39,9 +83,9 @@ struct Explanation: Encodable {
     arrivedAt = context.arrivedAt
     bounce = facts.nature == .bounce
     autoReply = facts.nature == .autoReply
-    dkim = facts.authentication.dkim
+    dkim = facts.authentication.dkim.map(SignatureSummary.init)
     _spf = ExplicitNull(wrappedValue: facts.authentication.spf)
-    _dmarc = ExplicitNull(wrappedValue: facts.authentication.dmarc)
+    _dmarc = ExplicitNull(wrappedValue: facts.authentication.dmarc.map(DMARCSummary.init))
     _arc = ExplicitNull(wrappedValue: facts.authentication.arc)
     authenticationResults = facts.authentication.authenticationResults
     sender = FindingSummary.SenderSummary(context.sender)

@@ -44,9 +44,13 @@ struct HeaderParser {
 
       var packed = PackedFieldName()
       guard let colon = readName(input, at: offset, into: &packed) else {
-        defects.insert(.malformedField)
         let next = endOfLine(input, from: offset)
-        guard next < range.upperBound, resumes(input, at: next) else {
+        guard next < end || end == range.upperBound else {
+          defects.insert(.headerTooLarge)
+          return offset
+        }
+        defects.insert(.malformedField)
+        guard next < end, resumes(input, at: next) else {
           defects.insert(.missingBlankLine)
           return offset
         }

@@ -175,17 +175,19 @@ struct MIMEParser {
   }
 
   private mutating func finish(_ ended: ArraySlice<OpenPart>, at end: Int, buffer: Int) {
-    // From the innermost outwards.
+    // From the innermost outwards: a header without an empty line keeps its last line end, which would
+    // else belong to the delimiter, and so the parts around it end there too.
+    var end = end
     for entry in ended.reversed() where parts[entry.index].buffer == buffer {
       let part = parts[entry.index]
-      let bodyEnd = max(part.body.lowerBound, end)
-      parts[entry.index].body = part.body.lowerBound..<bodyEnd
-      parts[entry.index].whole = part.whole.lowerBound..<bodyEnd
+      end = max(part.body.lowerBound, end)
+      parts[entry.index].body = part.body.lowerBound..<end
+      parts[entry.index].whole = part.whole.lowerBound..<end
       if let epilogue = part.epilogue {
-        parts[entry.index].epilogue = epilogue.lowerBound..<max(epilogue.lowerBound, end)
+        parts[entry.index].epilogue = min(epilogue.lowerBound, end)..<end
       }
       if part.isMultipart, part.preamble == nil, entry.boundary != nil {
-        parts[entry.index].preamble = part.body.lowerBound..<bodyEnd
+        parts[entry.index].preamble = part.body.lowerBound..<end
       }
       decodeMessage(in: entry.index)
     }

@@ -2,10 +2,10 @@ import SeedCore
 
 extension SQLiteTransaction {
   func organisation(_ id: Identifier<Organisation>) throws -> Organisation? {
-    try organisations(where: "id = ?", .id(id)).first
+    try organisations(only: id).first
   }
 
-  func organisations() throws -> [Organisation] { try organisations(where: "TRUE") }
+  func organisations() throws -> [Organisation] { try organisations(only: nil) }
 
   func insert(_ organisation: Organisation) throws {
     try run(
@@ -65,18 +65,14 @@ extension SQLiteTransaction {
     )
   }
 
-  private func organisations(
-    where condition: String,
-    _ values: SQLValue...
-  ) throws
-    -> [Organisation]
-  {
+  private func organisations(only id: Identifier<Organisation>?) throws -> [Organisation] {
+    let values = id.map { [SQLValue.id($0)] } ?? []
     var domains: [Identifier<Organisation>: [OrganisationDomain]] = [:]
-    let domainCondition = condition == "TRUE" ? condition : "organisation = ?"
     try each(
       """
       SELECT organisation, domain, role, valid_from, valid_until, origin, reason, recorded_at,
-        is_approved, revoked_at FROM organisation_domain WHERE \(domainCondition) ORDER BY id
+        is_approved, revoked_at FROM organisation_domain
+        \(id == nil ? "" : "WHERE organisation = ?") ORDER BY id
       """,
       values
     ) { row in
@@ -97,7 +93,9 @@ extension SQLiteTransaction {
     }
     var organisations: [Organisation] = []
     try each(
-      "SELECT id, name, created_at FROM organisation WHERE \(condition) ORDER BY id",
+      """
+      SELECT id, name, created_at FROM organisation \(id == nil ? "" : "WHERE id = ?") ORDER BY id
+      """,
       values
     ) { row in
       let id: Identifier<Organisation> = row.id(0)

@@ -1,6 +1,6 @@
 import GRDB
 
-/// The tables of a store, as `docs/formats/store.md` describes them.
+/// The tables of a store, as `docs/formats/store-v1.md` describes them.
 enum Schema {
   /// The version that this code reads and writes; kept as SQLite's `user_version`.
   static let version: Int64 = 1

@@ -50,10 +50,10 @@ extension InMemoryTransaction {
   }
 
   func enqueue(_ row: OutboxRow) throws {
-    try require(row.event.map { (1...).contains($0) && $0 <= lastEventSequence() } ?? true)
     guard !state.outbox.contains(where: { $0.channel == row.channel && $0.key == row.key }) else {
       return
     }
+    try require(row.event.map { (1...).contains($0) && $0 <= lastEventSequence() } ?? true)
     state.outbox.append(
       OutboxRow(
         id: Int64(state.outbox.count + 1),

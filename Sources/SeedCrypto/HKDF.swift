@@ -20,8 +20,14 @@ public enum HKDF {
   ///
   /// `count` must not be over ``outputByteCountMax``.
   public static func expand(_ key: SecretBytes, info: [UInt8], count: Int) -> SecretBytes {
+    expand(MACKey(key), info: info, count: count)
+  }
+
+  /// RFC 5869 §2.3, with a key that is prepared once for several outputs.
+  ///
+  /// `count` must not be over ``outputByteCountMax``.
+  public static func expand(_ mac: MACKey, info: [UInt8], count: Int) -> SecretBytes {
     precondition((0...outputByteCountMax).contains(count))
-    let mac = MACKey(key)
     var output: [UInt8] = []
     var block: [UInt8] = []
     var counter: UInt8 = 0

@@ -95,8 +95,10 @@ private struct MACContext: ~Copyable {
     var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     // Sound: the tuple is 32 bytes of plain numbers, and is written in full.
     unsafe withUnsafeMutableBytes(of: &words) { buffer in
-      guard let output = unsafe buffer.bindMemory(to: UInt8.self).baseAddress else { return }
-      unsafe write(message, to: output)
+      unsafe buffer.withMemoryRebound(to: UInt8.self) { bytes in
+        guard let output = bytes.baseAddress else { return }
+        unsafe write(message, to: output)
+      }
     }
     return (UInt64(bigEndian: words.0), UInt64(bigEndian: words.1))
   }

@@ -9,8 +9,13 @@ public struct AliasSecret: Sendable {
   /// The secret itself.
   public let secret: SecretBytes
 
+  private let mac: MACKey
+
   /// Takes a secret that was derived or disclosed.
-  public init(_ secret: SecretBytes) { self.secret = secret }
+  public init(_ secret: SecretBytes) {
+    self.secret = secret
+    mac = MACKey(secret)
+  }
 
   /// The blind of the record (`r1`).
   public var recordBlind: SecretBytes { derived("seedmint/v1 blind-record") }
@@ -27,7 +32,7 @@ public struct AliasSecret: Sendable {
   }
 
   private func derived(_ label: String) -> SecretBytes {
-    HKDF.expand(secret, info: label, count: Self.byteCount)
+    HKDF.expand(mac, info: Array(label.utf8), count: Self.byteCount)
   }
 }
 

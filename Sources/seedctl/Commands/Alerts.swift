@@ -58,7 +58,8 @@ struct Alerts: AsyncParsableCommand {
 
   private func follow(_ session: Session) async throws {
     var last = try await session.store.read { try $0.lastEventSequence() }
-    output.note("Watching; end with Ctrl-C.")
+    // With --json too: a program that reads the alerts waits for this before it causes one.
+    if !output.quiet { Console.error("Watching; end with Ctrl-C.") }
     while true {
       let after = last
       let (events, summaries) = try await session.store.read { store in

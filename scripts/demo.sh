@@ -14,6 +14,9 @@ export PATH="$1:$PATH"
 stage=$(mktemp -d)
 mail=$stage/mail
 export SEED_HOME=$stage/home
+# The demo asks nobody on the network: no name exists but those of its own mail server's word.
+export SEED_DNS_ZONE=$stage/zone.json
+echo '{}' >"$SEED_DNS_ZONE"
 running=()
 finish() {
   for process in "${running[@]}"; do kill "$process" 2>/dev/null || true; done

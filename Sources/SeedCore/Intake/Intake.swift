@@ -238,13 +238,7 @@ extension Intake {
           )
         )
       }
-      let judgement = try recorder.judge(
-        sighting,
-        previous: nil,
-        cause: .arrival,
-        at: now,
-        in: store
-      )
+      let judgement = try recorder.judgeArrival(of: sighting, at: now, in: store)
       report.recorded += 1
       if judgement.verdict.messageClass == .expected { report.expected += 1 }
       if judgement.verdict.messageClass.isFinding { report.findings += 1 }
@@ -285,9 +279,8 @@ extension Intake {
           )
         )
       }
-      let judgement = try recorder.judge(
-        examined,
-        previous: current.judgement,
+      let judgement = try recorder.judgeAgain(
+        JudgedSighting(sighting: examined, judgement: current.judgement),
         cause: .authentication,
         at: now,
         in: store

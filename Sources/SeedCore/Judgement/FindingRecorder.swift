@@ -14,29 +14,17 @@ public struct FindingRecorder: Sendable {
     self.identifiers = identifiers
   }
 
-  /// Brings findings up to date with a judgement that was just appended.
-  ///
-  /// - Parameter previous: The judgement that held before; `nil` for a new sighting.
-  public func apply(
+  /// Adds a new sighting to the finding that its judgement belongs to, or opens one.
+  public func add(
     _ judgement: Judgement,
     of sighting: Sighting,
-    previous: Judgement?,
     in store: any StoreWriter
   ) throws {
-    let key = SenderKey(judgement.verdict.messageClass, judgement.sender)
-    let isFinding = judgement.verdict.messageClass.isFinding
-    if let previous, previous.verdict.messageClass.isFinding {
-      let previousKey = SenderKey(previous.verdict.messageClass, previous.sender)
-      guard previousKey != key || !isFinding else {
-        return try recount(sighting.seed, key, at: judgement.madeAt, in: store)
-      }
-      try recount(sighting.seed, previousKey, at: judgement.madeAt, in: store)
-    }
-    guard isFinding else { return }
+    guard let key = judgement.findingKey else { return }
     if let finding = try store.finding(of: sighting.seed, from: key) {
       try join(finding, judgement, sighting, in: store)
     } else {
-      try open(key, judgement, sighting, in: store)
+      try open(key, judgement, sighting, at: judgement.madeAt, in: store)
     }
   }
 
@@ -62,10 +50,10 @@ public struct FindingRecorder: Sendable {
     _ key: SenderKey,
     _ judgement: Judgement,
     _ sighting: Sighting,
+    at now: Timestamp,
     in store: any StoreWriter
   ) throws {
     guard let seed = try store.seed(sighting.seed) else { throw StoreError.dangling }
-    let now = judgement.madeAt
     let known = try store.case(of: seed.organisation, from: key)
     let ownCase =
       known
@@ -124,18 +112,23 @@ public struct FindingRecorder: Sendable {
     var joined = finding
     let wasEmpty = finding.sightingCount == 0
     joined.sightingCount += 1
-    joined.firstSeen = wasEmpty ? sighting.arrivedAt : min(finding.firstSeen, sighting.arrivedAt)
-    joined.lastSeen = wasEmpty ? sighting.arrivedAt : max(finding.lastSeen, sighting.arrivedAt)
-    if wasEmpty { joined.state = .open }
-    let isStronger = wasEmpty || joined.show(ifStronger: judgement)
-    if wasEmpty { joined.show(judgement) }
+    if wasEmpty {
+      joined.state = .open
+      joined.firstSeen = sighting.arrivedAt
+      joined.lastSeen = sighting.arrivedAt
+      joined.show(judgement)
+    } else {
+      joined.firstSeen = min(finding.firstSeen, sighting.arrivedAt)
+      joined.lastSeen = max(finding.lastSeen, sighting.arrivedAt)
+      joined.show(ifStronger: judgement)
+    }
     try store.save(joined)
     let kind: FindingEvent.Kind =
       if wasEmpty {
         .found
       } else if joined.messageClass.gravity > finding.messageClass.gravity {
         .escalated
-      } else if isStronger && joined.grade > finding.grade {
+      } else if joined.grade > finding.grade {
         .gradeImproved
       } else if finding.messageClass == .control {
         // judgement.md §5: a control that is hit alerts, each time.
@@ -148,13 +141,19 @@ public struct FindingRecorder: Sendable {
 
   // MARK: - Judged again
 
-  /// Works a finding out anew from the judgements that hold.
-  private func recount(
+  /// Works a finding out anew from the judgements that hold, after some were revised. The cost is
+  /// linear in its sightings.
+  public func reconcile(
     _ seed: Identifier<Seed>,
     _ key: SenderKey,
     at now: Timestamp,
     in store: any StoreWriter
   ) throws {
+    if try store.finding(of: seed, from: key) == nil,
+      let first = try store.sightings(of: seed, from: key, after: nil, limit: 1).first
+    {
+      try open(key, first.judgement, first.sighting, at: now, in: store)
+    }
     guard let before = try store.finding(of: seed, from: key) else { return }
     var after = before
     after.sightingCount = 0
@@ -257,14 +256,12 @@ extension Finding {
     severity = Severity(messageClass, sender, grade, corroborated: isCorroborated)
   }
 
-  /// Shows a judgement where it is graver, or as grave and better proved; says whether it did.
-  @discardableResult
-  fileprivate mutating func show(ifStronger judgement: Judgement) -> Bool {
+  /// Shows a judgement where it is graver, or as grave and better proved.
+  fileprivate mutating func show(ifStronger judgement: Judgement) {
     let gravity = judgement.verdict.messageClass.gravity
     guard
       gravity > messageClass.gravity || gravity == messageClass.gravity && judgement.grade > grade
-    else { return false }
+    else { return }
     show(judgement)
-    return true
   }
 }

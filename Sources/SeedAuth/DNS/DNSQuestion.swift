@@ -3,9 +3,9 @@ struct DNSQuestion: Sendable, Hashable {
   let name: String
   let type: RecordType
 
-  /// Makes a question; a name that can't be asked for stays as it is.
+  /// Makes a question, also of a name that can't be asked for.
   init(_ name: String, _ type: RecordType) {
-    self.name = DNSName.normalized(name) ?? name
+    self.name = DNSName.normalized(name) ?? name.lowercased()
     self.type = type
   }
 }

@@ -52,6 +52,8 @@ public enum PublicSuffixListError: Error, Hashable, Sendable {
   ///
   /// It is `nil` for a public suffix itself, for an address, and for what is no host name.
   public func organizationalDomain(of name: String) -> String? {
+    // A longer name has none, and is not worth remembering.
+    guard name.utf8.count <= IDNA.inputByteCountMax else { return nil }
     if let known = cache.withLock({ $0[name] }) { return known }
     let domain = Self.normalized(name).flatMap(registrableDomain)
     cache.withLock {

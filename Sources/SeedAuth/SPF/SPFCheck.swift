@@ -185,6 +185,8 @@ struct SPFCheck {
   }
 
   /// The domain that a term is about: its own, or the current one; `nil` where it can't be asked for.
+  ///
+  /// RFC 8616 §4: so a term with a local part outside ASCII matches nothing.
   private mutating func name(_ domain: SPFMacroString?) async -> String? {
     guard let domain else { return values.domain }
     await lookUpValidatedName(for: domain)

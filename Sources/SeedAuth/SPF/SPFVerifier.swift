@@ -22,7 +22,7 @@ public struct SPFVerifier: Sendable {
 
   /// The verdict on a client.
   ///
-  /// Asks at most 232 questions, most often two or three. An empty return path is replaced by
+  /// Asks at most 123 questions, most often two or three. An empty return path is replaced by
   /// `postmaster@` and the HELO name (RFC 7208 §2.4). `aligned` is left `false`.
   public func verify(
     clientAddress: IPAddress,
@@ -35,13 +35,16 @@ public struct SPFVerifier: Sendable {
       ? String(mailFrom.dropFirst().dropLast()) : mailFrom
     let scope: SPFResult.Scope = path.isEmpty ? .helo : .mailFrom
     let identity = path.isEmpty ? "postmaster@" + helo : path
-    let at = identity.utf8.lastIndex(of: UInt8(ascii: "@"))
-    let domainText = at.map { String(identity[identity.index(after: $0)...]) } ?? ""
-    // RFC 7208 §4.3: a domain that can't be asked for has no policy.
     guard identity.utf8.count <= Self.identityByteCountMax,
-      helo.utf8.count <= Self.identityByteCountMax,
-      let at, let domain = Self.hostName(domainText)
-    else { return SPFResult(result: .none, domain: domainText.lowercased(), scope: scope) }
+      helo.utf8.count <= Self.identityByteCountMax
+    else { return SPFResult(result: .none, domain: "", scope: scope) }
+    // By bytes: a character of text may join the "@" with what follows it.
+    let at = identity.utf8.lastIndex(of: UInt8(ascii: "@"))
+    let domainText = at.map { String(identity[identity.utf8.index(after: $0)...]) } ?? ""
+    // RFC 7208 §4.3: a domain that can't be asked for has no policy.
+    guard let at, let domain = Self.hostName(domainText) else {
+      return SPFResult(result: .none, domain: domainText.lowercased(), scope: scope)
+    }
     let localPart = at == identity.startIndex ? "postmaster" : String(identity[..<at])
     var check = SPFCheck(
       resolver: resolver,

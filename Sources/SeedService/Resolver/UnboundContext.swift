@@ -31,10 +31,6 @@ import Synchronization
     unsafe self.context = context
     let descriptor = unsafe ub_fd(context)
     unsafe source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-  }
-
-  /// Begins to take answers in.
-  func start() {
     // The handlers keep this object until the source is cancelled, so that the context outlives
     // every call into it.
     unsafe source.setEventHandler { @Sendable in self.process() }

@@ -56,7 +56,6 @@ public final class UnboundResolver: Resolver {
     source = servers.isEmpty ? "resolv.conf" : servers.joined(separator: " ")
     self.deadline = deadline
     self.now = now
-    context.start()
   }
 
   deinit { context.close() }

@@ -98,7 +98,8 @@ struct SPFVerifierTests {
 
   @Test(arguments: [
     "news", "news@", "news@localhost", "news@[192.0.2.1]", "news@192.0.2.1", "news@a..example",
-    "news@\u{7f}.example", "news@exa mple.org", "@", "news@" + String(repeating: "a.", count: 130),
+    "news@\u{7f}.example", "news@\u{301}petitions.example", "news@exa mple.org", "@",
+    "news@" + String(repeating: "a.", count: 130),
     String(repeating: "a", count: 5000) + "@petitions.example",
     "news@" + String(repeating: "a", count: 64) + ".example",
   ])

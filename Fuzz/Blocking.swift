@@ -1,4 +1,3 @@
-// needs: SeedAuth
 import Dispatch
 
 /// The value of an asynchronous call, waited for.

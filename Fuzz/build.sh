@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds a fuzzer from each Fuzz/fuzz-<name>.swift into .build-fuzz/<name>. A file that begins with
-# `// needs: SeedAuth` and the like is left to whoever adds what that takes.
+# Builds a fuzzer from each Fuzz/fuzz-<name>.swift into .build-fuzz/<name>.
 #
-# The parsers are compiled together with the entry by swiftc itself, which needs no other package.
+# The parsers are compiled together with the entry by swiftc itself, which needs no other package. A
+# file that begins with `// needs: SeedAuth` imports that module, and those below it, instead.
 # Names as arguments build those alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,16 +10,38 @@ out=.build-fuzz
 mkdir -p "$out/objects"
 mapfile -t sources < <(find Sources/SeedMail -name '*.swift' | sort)
 
-for entry in Fuzz/fuzz-*.swift; do
-  name=$(basename "$entry" .swift)
-  name=${name#fuzz-}
-  if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then continue; fi
-  if head -1 "$entry" | grep -q '^// needs:'; then continue; fi
+compile() {
   "${SWIFTC:-swiftc}" -swift-version 6 -O -wmo -parse-as-library -sanitize=fuzzer,address \
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
     -enable-upcoming-feature MemberImportVisibility \
     -enable-upcoming-feature NonisolatedNonsendingByDefault \
-    -module-name SeedMailFuzz -o "$out/$name" "${sources[@]}" Fuzz/Input.swift "$entry" \
-    2> >(grep -v 'Cannot export local symbol' >&2 || true)
+    -package-name seed -I "$out/objects" -I Sources/COpenSSL -I Sources/CPublicSuffix \
+    -I Sources/CIDN2 "$@" 2> >(grep -v 'Cannot export local symbol' >&2 || true)
+}
+
+# SeedAuth and what it imports, once.
+modules() {
+  [ -z "${built:-}" ] || return 0
+  built=yes
+  local module files
+  for module in SeedMail SeedCrypto SeedAuth; do
+    mapfile -t files < <(find "Sources/$module" -name '*.swift' | sort)
+    compile -enable-testing -module-name "$module" -emit-module \
+      -emit-module-path "$out/objects/$module.swiftmodule" -c -o "$out/objects/$module.o" \
+      "${files[@]}"
+  done
+}
+
+for entry in Fuzz/fuzz-*.swift; do
+  name=$(basename "$entry" .swift)
+  name=${name#fuzz-}
+  if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then continue; fi
+  if [ "$(head -1 "$entry")" = "// needs: SeedAuth" ]; then
+    modules
+    compile -module-name SeedAuthFuzz -o "$out/$name" "$out"/objects/*.o \
+      Fuzz/Input.swift Fuzz/Blocking.swift "$entry" -lcrypto -lpsl -lidn2
+  else
+    compile -module-name SeedMailFuzz -o "$out/$name" "${sources[@]}" Fuzz/Input.swift "$entry"
+  fi
   echo "built $out/$name"
 done

@@ -57,8 +57,13 @@ public struct DKIMVerifier: Sendable {
     to names: [String],
     from resolver: any Resolver
   ) async -> [String: DNSAnswer] {
-    await withTaskGroup(of: (String, DNSAnswer).self) { group in
-      for name in Set(names) {
+    let names = Set(names)
+    // Most messages have one signature, and need no second task.
+    if names.count == 1, let name = names.first {
+      return [name: await resolver.resolve(name, .txt)]
+    }
+    return await withTaskGroup(of: (String, DNSAnswer).self) { group in
+      for name in names {
         group.addTask { (name, await resolver.resolve(name, .txt)) }
       }
       return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }

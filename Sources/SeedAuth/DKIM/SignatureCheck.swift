@@ -123,7 +123,7 @@ extension DKIMKey {
       .prefix(DKIMVerifier.keyRecordCountMax)
     {
       do throws(SignatureFault) {
-        let key = try DKIMKey(parsing: record)
+        let key = try DKIMKey.remembered(record)
         if try isMatch(key) { return (key, true) }
         mismatch = mismatch ?? key
       } catch { fault = fault ?? error }

@@ -111,6 +111,19 @@ struct DKIMKeyTests {
     #expect(fault?.reason == "key of more than 16384 bits")
   }
 
+  @Test func `a remembered key is the key of its record`() throws {
+    for _ in 0..<2 {
+      for text in ["p=\(Self.wrapped)", "t=y; p=\(Self.wrapped)", "k=ed25519; p=\(Self.ed25519)"] {
+        #expect(try DKIMKey.remembered(Array(text.utf8)) == key(text))
+      }
+    }
+    #expect(throws: SignatureFault.self) { try DKIMKey.remembered([]) }
+    for index in 0...DKIMKey.memoryCountMax {
+      let text = "n=\(index); k=ed25519; p=\(Self.ed25519)"
+      #expect(try DKIMKey.remembered(Array(text.utf8)).bitCount == 256)
+    }
+  }
+
   @Test(arguments: 0..<16 as Range<UInt64>)
   func `any record is a key or a fault`(seed: UInt64) {
     var random = SplitMix64(seed: seed)

@@ -1,6 +1,8 @@
 // needs: SeedAuth
-@testable import SeedAuth
+
 import SeedMail
+
+@testable import SeedAuth
 
 /// A whole message with DKIM and ARC fields; the first line is taken for the key record.
 @_cdecl("LLVMFuzzerTestOneInput")

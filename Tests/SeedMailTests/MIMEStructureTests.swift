@@ -95,7 +95,14 @@ struct MIMEStructureTests {
     #expect(text.decodedBytes(of: 0, limit: 5)?.count == 5)
     #expect(text.decodedText(of: 0, limit: 6) == "hello")
     let latin = structure("Content-Type: text/plain; charset=koi8-r\r\n\r\n\u{E9}")
-    #expect(latin.decodedText(of: 0, limit: 2) == nil)
+    // These two bytes of KOI8-R are characters of two and of three bytes.
+    #expect(latin.decodedText(of: 0, limit: 4) == nil)
+    #expect(latin.decodedText(of: 0, limit: 5)?.utf8.count == 5)
+    let long = structure(
+      "Content-Type: text/plain; charset=koi8-r\r\n\r\n" + String(repeating: "x", count: 9_000)
+    )
+    #expect(long.decodedText(of: 0, limit: 8_999) == nil)
+    #expect(long.decodedText(of: 0, limit: 9_000)?.utf8.count == 9_000)
   }
 
   @Test func `bodies and attachments are told apart`() {

@@ -33,6 +33,10 @@ struct MessageTextTests {
     (" =?big5?b?pKSk5Q==?=", "\u{4E2D}\u{6587}"),
     (" =?gb18030?b?1tDOxA==?=", "\u{4E2D}\u{6587}"),
     (" =?windows-1251?b?z/Do4uXy?=", "\u{41F}\u{440}\u{438}\u{432}\u{435}\u{442}"),
+    // What a charset doesn't have, and a character that is not whole.
+    (" =?euc-jp?q?=C6=FC=FFa?=", "\u{65E5}\u{FFFD}a"),
+    (" =?euc-jp?q?a=C6?=", "a\u{FFFD}"),
+    (" =?utf-8?q?a=FFb?=", "a\u{FFFD}b"),
     (" =?utf-8?q?a=1B=5B2Jb?=", "a\u{FFFD}[2Jb"),
     (" a\u{202E}b", "a\u{FFFD}b"),
     (" caf\u{E9}", "caf\u{E9}"),

@@ -20,11 +20,6 @@ extension UInt8 {
   /// RFC 5322 §2.2: what a field name is made of, any visible ASCII character but the colon.
   @inlinable var isFieldNameByte: Bool { self > 0x20 && self < 0x7F && self != 0x3A }
 
-  /// RFC 5322 §3.2.3 `atext`, with RFC 6532's bytes over 127.
-  @inlinable var isAtomByte: Bool {
-    isASCIILetter || isDigit || self > 0x7F || Self.atomPunctuation.contains(self)
-  }
-
   /// RFC 2045 §5.1 `token`, with bytes over 127, which are met though they are not allowed.
   @inlinable var isTokenByte: Bool {
     self > 0x20 && self != 0x7F && !Self.tokenSpecials.contains(self)
@@ -40,7 +35,6 @@ extension UInt8 {
     return letter < 6 ? letter &+ 10 : nil
   }
 
-  @usableFromInline static let atomPunctuation = ByteSet("!#$%&'*+-/=?^_`{|}~")
   @usableFromInline static let tokenSpecials = ByteSet("()<>@,;:\\\"/[]?=")
 }
 

@@ -96,7 +96,7 @@ struct Charset: Hashable, Sendable {
         var inputPointer = unsafe source.baseAddress?.assumingMemoryBound(to: CChar.self)
         // Sound: iconv moves the pointer by as much as it lowers the count, and never below zero.
         // Every turn of the loop takes a byte of input or ends it.
-        while inputLeft > 0, result.count < limit {
+        while inputLeft > 0, result.count <= limit {
           var outputLeft = chunk.count
           var outputPointer = unsafe chunk.baseAddress?.assumingMemoryBound(to: CChar.self)
           let before = inputLeft
@@ -109,7 +109,8 @@ struct Charset: Hashable, Sendable {
           )
           let code = errno
           unsafe result.append(contentsOf: chunk[0..<chunk.count - outputLeft])
-          guard status == .max else { break }
+          // `(size_t)-1`, which Swift sees as a signed number.
+          guard status == -1 else { break }
           if code == E2BIG, inputLeft < before || outputLeft < chunk.count { continue }
           result += UTF8.replacement
           // An incomplete character at the end (EINVAL) ends the text.
@@ -120,7 +121,7 @@ struct Charset: Hashable, Sendable {
         var outputLeft = chunk.count
         var outputPointer = unsafe chunk.baseAddress?.assumingMemoryBound(to: CChar.self)
         // What a stateful charset holds back is written out at the end.
-        if unsafe iconv(handle, nil, nil, &outputPointer, &outputLeft) != .max {
+        if unsafe iconv(handle, nil, nil, &outputPointer, &outputLeft) != -1 {
           unsafe result.append(contentsOf: chunk[0..<chunk.count - outputLeft])
         }
       }

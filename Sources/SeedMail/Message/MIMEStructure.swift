@@ -30,7 +30,8 @@ public struct MIMEStructure: Sendable {
     buffers = parser.buffers
   }
 
-  /// The indices of the parts that one part holds, in their order.
+  /// The indices of the parts that one part holds, in their order; the cost is linear in the number
+  /// of all parts.
   public func children(of index: Int) -> [Int] {
     parts.indices.filter { parts[$0].parent == index }
   }

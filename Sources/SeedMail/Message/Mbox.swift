@@ -43,17 +43,20 @@ public struct Mbox: Sendable {
     var result: [UInt8] = []
     result.reserveCapacity(range.count)
     var offset = range.lowerBound
+    var copied = offset
     while offset < range.upperBound {
-      let next = min(
-        input.firstIndex(of: 0x0A, in: offset..<range.upperBound) + 1,
+      var quoteEnd = offset
+      input.skip(while: { $0 == UInt8(ascii: ">") }, at: &quoteEnd, before: range.upperBound)
+      if quoteEnd > offset, input.hasPrefix("From ", at: quoteEnd, before: range.upperBound) {
+        result += input.bytes(in: copied..<offset)
+        copied = offset + 1
+      }
+      offset = min(
+        input.firstIndex(of: 0x0A, in: quoteEnd..<range.upperBound) + 1,
         range.upperBound
       )
-      var quoteEnd = offset
-      input.skip(while: { $0 == UInt8(ascii: ">") }, at: &quoteEnd, before: next)
-      let isQuoted = quoteEnd > offset && input.hasPrefix("From ", at: quoteEnd, before: next)
-      result += input.bytes(in: (isQuoted ? offset + 1 : offset)..<next)
-      offset = next
     }
+    result += input.bytes(in: copied..<range.upperBound)
     return result
   }
 

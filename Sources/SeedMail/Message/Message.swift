@@ -12,7 +12,7 @@ public struct Message: Sendable {
   public struct Defects: OptionSet, Sendable, Hashable {
     public let rawValue: UInt16
     public init(rawValue: UInt16) { self.rawValue = rawValue }
-    /// A line end that is not CRLF.
+    /// A line end in the header section that is not CRLF.
     public static let bareLineEnd = Self(rawValue: 1)
     /// A NUL in the header section.
     public static let nul = Self(rawValue: 2)

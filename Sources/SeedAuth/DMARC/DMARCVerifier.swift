@@ -57,7 +57,7 @@ public struct DMARCVerifier: Sendable {
     var isOpen: String?
     for identifier in identifiers
     where identifier.result == .pass || identifier.result == .temperror {
-      switch await isAligned(identifier, domain, discovery.organizationalDomain) {
+      switch await isAligned(identifier, domain, discovery) {
       case false?: continue
       case true? where identifier.result == .pass:
         return verdict(
@@ -115,6 +115,8 @@ extension DMARCVerifier {
   private struct Discovery {
     let organizationalDomain: String
     let policyRecord: Published?
+    /// Whether DNS answered all the way up; where it didn't, the organizational domain is not known.
+    var isComplete = true
   }
 
   private struct LookupFailure: Error { let name: String }
@@ -159,12 +161,14 @@ extension DMARCVerifier {
   private func isAligned(
     _ identifier: Identifier,
     _ domain: String,
-    _ organizationalDomain: String
+    _ discovery: Discovery
   ) async -> Bool? {
     guard let other = PublicSuffixList.normalized(identifier.domain) else { return false }
     if other == domain { return true }
     guard identifier.alignment == .relaxed else { return false }
     if mode == .rfc7489 { return publicSuffixes.isAligned(other, with: domain) }
+    guard discovery.isComplete else { return nil }
+    let organizationalDomain = discovery.organizationalDomain
     // An organizational domain lies above its names, so others need no walk.
     guard other == organizationalDomain || other.hasSuffix("." + organizationalDomain) else {
       return false
@@ -184,7 +188,15 @@ extension DMARCVerifier {
       if found == nil, organization != domain { found = try await record(at: organization) }
       return Discovery(organizationalDomain: organization, policyRecord: found)
     case .rfc9989:
-      let found = try await walk(domain)
+      let found: [Published]
+      do throws(LookupFailure) {
+        found = try await walk(domain)
+      } catch {
+        // RFC 9989 §4.10.2: a domain with a record is its own organizational domain for what is the
+        // same domain, and no walk is needed.
+        guard let own = try await record(at: domain) else { throw error }
+        return Discovery(organizationalDomain: domain, policyRecord: own, isComplete: false)
+      }
       let organization = Self.organizationalDomain(of: domain, found)
       // RFC 9989 §4.10.1: the domain's own record, then the organizational domain's, then that of
       // the public suffix above it, which is the last one where a walk ends.

@@ -22,6 +22,7 @@ struct DMARCVerifierTests {
      "_dmarc.bank": {"TXT": ["v=DMARC1; p=none; sp=reject; np=reject; psd=y"]},
      "_dmarc.city.bank": {"TXT": ["v=DMARC1; p=quarantine"]},
      "village.bank": {}, "deep.village.bank": {},
+     "_dmarc.cut": "TIMEOUT", "_dmarc.firm.cut": {"TXT": ["v=DMARC1; p=reject"]},
      "_dmarc.co.uk": {"TXT": ["v=DMARC1; p=reject"]}
     }
     """
@@ -131,6 +132,19 @@ struct DMARCVerifierTests {
       spf: ("petitions.example", .pass)
     )
     #expect(settled.result == .pass)
+  }
+
+  @Test func `a walk that is cut short leaves open what it would have decided`() async throws {
+    let same = try await Self.verify("firm.cut", dkim: [("firm.cut", .pass)])
+    #expect(same.result == .pass)
+    // Nothing passes at all: no walk could align it.
+    let none = try await Self.verify("firm.cut", spf: ("firm.cut", .fail))
+    #expect(none.result == .fail)
+    #expect(none.policy == .reject)
+    let other = try await Self.verify("firm.cut", dkim: [("mail.firm.cut", .pass)])
+    #expect(other.result == .temperror)
+    let below = try await Self.verify("www.firm.cut", dkim: [("www.firm.cut", .pass)])
+    #expect(below.result == .temperror)
   }
 
   @Test(arguments: [

@@ -170,7 +170,7 @@ public struct SPFResult: Sendable, Hashable, Codable {
 /// The verdict of DMARC (RFC 9989, or RFC 7489 in its named mode).
 public struct DMARCResult: Sendable, Hashable, Codable {
   /// How the organizational domain is found.
-  public enum Mode: String, Sendable, Hashable, Codable { case rfc9989, rfc7489 }
+  public enum Mode: String, Sendable, Hashable, Codable, CaseIterable { case rfc9989, rfc7489 }
   /// What the domain's owner asks receivers to do with mail that fails.
   public enum Policy: String, Sendable, Hashable, Codable { case none, quarantine, reject }
   /// The verdict.

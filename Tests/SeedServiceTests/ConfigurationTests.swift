@@ -1,4 +1,5 @@
 import Foundation
+import SeedCore
 import SeedTesting
 import Testing
 
@@ -228,6 +229,50 @@ struct ConfigurationTests {
     #expect(throws: ConfigurationError.self) {
       try Configuration.load(path: path, environment: [:])
     }
+  }
+
+  @Test func `the mode of DMARC and the trusted sealers are handed on`() throws {
+    let plain = try Configuration.parse(Self.least).configuration.intakeSettings
+    #expect(plain.authentication == AuthenticationSettings())
+    #expect(plain.platforms == .builtIn)
+    let text = Self.least + "dmarc = \"rfc7489\"\ntrusted_sealers = [\"Lists.Example\"]\n"
+    let settings = try Configuration.parse(text).configuration.intakeSettings
+    #expect(
+      settings.authentication
+        == AuthenticationSettings(dmarcMode: .rfc7489, trustedSealers: ["lists.example"])
+    )
+  }
+
+  @Test(arguments: [
+    "dmarc = \"rfc1\"", "trusted_sealers = [\"a b.example\"]", "trusted_sealers = [\"\"]",
+  ])
+  func `a wrong way to authenticate names its key`(line: String) {
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration.parse(Self.least + line + "\n")
+    }
+    #expect(error?.description.contains("mail.\(line.prefix { $0 != " " })") == true)
+  }
+
+  @Test func `a file of platforms extends those that are built in`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("seed.toml")
+    func write(_ text: String, _ name: String) throws {
+      let path = folder.path(name)
+      try Data(text.utf8).write(to: URL(filePath: path))
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    }
+    func settings() throws -> IntakeSettings {
+      try Configuration.load(path: path, environment: [:]).configuration.intakeSettings
+    }
+    try write(Self.least + "platforms = \"platforms.json\"\n", "seed.toml")
+    let missing = #expect(throws: ConfigurationError.self) { try settings() }
+    #expect(missing?.description.contains("mail.platforms: platforms.json: there is no") == true)
+    try write(#"{"platforms": [{"name": "Ours", "signing": ["com"]}]}"#, "platforms.json")
+    let malformed = #expect(throws: ConfigurationError.self) { try settings() }
+    #expect(malformed?.description.contains("platforms[0] (Ours): signing[0]") == true)
+    try write(#"{"platforms": [{"name": "Ours", "signing": ["a.example"]}]}"#, "platforms.json")
+    #expect(try settings().platforms.all.first?.name == "Ours")
+    #expect(try settings().platforms.all.count == Platforms.builtIn.all.count + 1)
   }
 
   @Test(

@@ -26,6 +26,20 @@ public struct Examination: Sendable {
   public let answers: [DNSAnswer]
 }
 
+/// What an operator may choose of how mail is authenticated.
+public struct AuthenticationSettings: Sendable, Hashable {
+  /// How DMARC finds the organizational domain.
+  public var dmarcMode: DMARCResult.Mode
+  /// The domains, in lower-case A-labels, whose ARC chains are believed.
+  public var trustedSealers: Set<String>
+
+  /// Makes settings.
+  public init(dmarcMode: DMARCResult.Mode = .rfc9989, trustedSealers: Set<String> = []) {
+    self.dmarcMode = dmarcMode
+    self.trustedSealers = trustedSealers
+  }
+}
+
 /// Reads messages and works out who sent them: bytes, DNS answers and the time go in, facts come out.
 public struct Examiner: Sendable {
   /// The own hop's clock is believed up to so far behind the delivery's.
@@ -36,6 +50,7 @@ public struct Examiner: Sendable {
   private let ownHosts: OwnHosts
   private let authservs: OwnHosts
   private let publicSuffixes: PublicSuffixList
+  private let platforms: Platforms
   private let authenticator: Authenticator
 
   /// Makes an examiner.
@@ -43,16 +58,26 @@ public struct Examiner: Sendable {
   /// - Parameters:
   ///   - ownHosts: The names that the own servers write after `by`.
   ///   - authservs: The authserv-ids whose `Authentication-Results` are believed.
+  ///   - authentication: How mail is authenticated.
+  ///   - platforms: The bulk-mail platforms that are known.
   public init(
     ownHosts: OwnHosts,
     authservs: OwnHosts,
     publicSuffixes: PublicSuffixList,
-    resolver: any Resolver
+    resolver: any Resolver,
+    authentication: AuthenticationSettings = AuthenticationSettings(),
+    platforms: Platforms = .builtIn
   ) {
     self.ownHosts = ownHosts
     self.authservs = authservs
     self.publicSuffixes = publicSuffixes
-    authenticator = Authenticator(resolver: resolver, publicSuffixes: publicSuffixes)
+    self.platforms = platforms
+    authenticator = Authenticator(
+      resolver: resolver,
+      publicSuffixes: publicSuffixes,
+      dmarcMode: authentication.dmarcMode,
+      trustedSealers: authentication.trustedSealers
+    )
   }
 
   /// Reads a message; never fails, and asks nobody.
@@ -92,6 +117,11 @@ public struct Examiner: Sendable {
       authservs: authservs
     )
     facts.otherVerifiedDomains = otherVerifiedDomains(in: authentication.report)
+    facts.platforms = platforms.traces(
+      in: reading.message,
+      report: facts.authentication,
+      returnPath: facts.returnPath
+    )
     return Examination(facts: facts, answers: authentication.answers)
   }
 

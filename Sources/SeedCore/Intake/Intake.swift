@@ -13,6 +13,10 @@ public struct IntakeSettings: Sendable {
   public let withdrawalGrace: Duration
   /// The channels that alerts are queued for.
   public let channels: [String]
+  /// How mail is authenticated.
+  public let authentication: AuthenticationSettings
+  /// The bulk-mail platforms that are known.
+  public let platforms: Platforms
 
   /// Makes settings.
   public init(
@@ -20,13 +24,17 @@ public struct IntakeSettings: Sendable {
     ownHosts: OwnHosts,
     authservs: OwnHosts,
     withdrawalGrace: Duration = .seconds(28 * 86_400),
-    channels: [String] = []
+    channels: [String] = [],
+    authentication: AuthenticationSettings = AuthenticationSettings(),
+    platforms: Platforms = .builtIn
   ) {
     self.domain = domain
     self.ownHosts = ownHosts
     self.authservs = authservs
     self.withdrawalGrace = withdrawalGrace
     self.channels = channels
+    self.authentication = authentication
+    self.platforms = platforms
   }
 }
 
@@ -62,7 +70,9 @@ public struct Intake: Sendable {
       ownHosts: settings.ownHosts,
       authservs: settings.authservs,
       publicSuffixes: publicSuffixes,
-      resolver: resolver
+      resolver: resolver,
+      authentication: settings.authentication,
+      platforms: settings.platforms
     )
     recorder = JudgementRecorder(
       withdrawalGrace: settings.withdrawalGrace,

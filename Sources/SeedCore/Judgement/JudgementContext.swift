@@ -50,17 +50,32 @@ public struct JudgementContext: Sendable {
   /// The sentence about who sent the message, and how that is known.
   var senderReason: String {
     switch sender.status {
-    case .aligned: "The sender is \(sender.domain): \(alignmentEvidence)."
+    case .aligned: "The sender is \(sender.domain): \(alignmentEvidence).\(platformSentence)"
     case .platform:
-      "From names \(sender.domain), and only \(sender.platform ?? "another domain") signed the message."
+      "From names \(sender.domain), and only \(sender.platform ?? "another domain") signed the message.\(platformSentence)"
     case .reported:
-      "The sender is \(sender.domain), by the word of \(reporter): nothing could be checked here."
+      "The sender is \(sender.domain), by the word of \(reporter): nothing could be checked here.\(platformSentence)"
     case .claimed:
-      "From names \(sender.domain), and nothing authenticates it."
+      "From names \(sender.domain), and nothing authenticates it.\(platformSentence)"
     case .none:
       facts.fromFieldCount > 1 || facts.from.count > 1
         ? "From names more than one sender, so none is taken." : "From names no sender."
     }
+  }
+
+  /// The sentence about the platform that the message went through, after a space; empty for none.
+  private var platformSentence: String {
+    guard let platform = facts.platforms?.first else { return "" }
+    let route =
+      switch platform.evidence {
+      case .signature: "It went through \(platform.name), which signed it (d=\(platform.domain))"
+      case .returnPath: "Its return path is one of \(platform.name) (\(platform.domain))"
+      case .field: "It has header fields of \(platform.name), which nothing confirms"
+      }
+    guard let field = platform.customerField, let customer = platform.customer else {
+      return " \(route)."
+    }
+    return " \(route); its \(field) names the platform's customer as \"\(customer)\"."
   }
 
   private var alignmentEvidence: String {

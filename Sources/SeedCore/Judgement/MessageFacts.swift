@@ -40,6 +40,40 @@ public struct MessageFacts: Sendable, Hashable, Codable {
     case feedbackReport
   }
 
+  /// A bulk-mail platform that the message went through.
+  public struct Platform: Sendable, Hashable, Codable {
+    /// How that is known.
+    public enum Evidence: String, Sendable, Hashable, Codable {
+      /// Its signature verified when the message arrived.
+      case signature
+      /// The return path that the own MTA noted lies there.
+      case returnPath
+      /// The message has header fields of its kind: anybody can write such.
+      case field
+    }
+
+    /// Its name, for people.
+    public var name: String
+    /// How that is known.
+    public var evidence: Evidence
+    /// The domain of the signature or the return path; empty for a field.
+    public var domain: String
+    /// Every domain that stands for the platform.
+    public var domains: [String]
+    /// The field that names the platform's customer; `nil` where none does.
+    public var customerField: String?
+    /// The customer, as the message claims.
+    public var customer: String?
+
+    /// Names a platform.
+    public init(name: String, evidence: Evidence, domain: String, domains: [String]) {
+      self.name = name
+      self.evidence = evidence
+      self.domain = domain
+      self.domains = domains
+    }
+  }
+
   /// The mailboxes of From, of all From fields.
   public var from: [Author] = []
   /// How many From fields there are; more than one means that From names nobody.
@@ -76,6 +110,9 @@ public struct MessageFacts: Sendable, Hashable, Codable {
   public var authentication = AuthenticationReport()
   /// The organizational domains for which a signature or SPF verified, that aren't From's.
   public var otherVerifiedDomains: [String] = []
+  /// The bulk-mail platforms that it went through, the best known first; `nil` in facts from before
+  /// platforms were looked for.
+  public var platforms: [Platform]?
   /// How good the evidence is that this sender wrote to the seed.
   public var grade = Grade.d
   /// Why that grade.

@@ -7,6 +7,11 @@ extension Configuration {
     ["log"] + (alerts.command == nil ? [] : ["command"]) + alerts.channels.map(\.name)
   }
 
+  /// How mail is authenticated.
+  public var authenticationSettings: AuthenticationSettings {
+    AuthenticationSettings(dmarcMode: mail.dmarc, trustedSealers: Set(mail.trustedSealers))
+  }
+
   /// What intake needs to know of this deployment.
   public var intakeSettings: IntakeSettings {
     IntakeSettings(
@@ -14,7 +19,9 @@ extension Configuration {
       ownHosts: OwnHosts(names: mail.ownHosts),
       authservs: OwnHosts(names: mail.trustedAuthserv),
       withdrawalGrace: judging.withdrawalGrace,
-      channels: alertChannelNames
+      channels: alertChannelNames,
+      authentication: authenticationSettings,
+      platforms: mail.platforms
     )
   }
 }

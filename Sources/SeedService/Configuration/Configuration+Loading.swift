@@ -28,7 +28,34 @@ extension Configuration {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw failure("it is not UTF-8")
     }
-    return try parse(text, path: path, environment: environment)
+    var loaded = try parse(text, path: path, environment: environment)
+    if let file = loaded.configuration.mail.platformsFile {
+      loaded.configuration.mail.platforms = try platforms(in: file, of: path)
+    }
+    return loaded
+  }
+
+  /// The longest file of platforms that is read.
+  private static let platformsByteCountMax = 1 << 20
+
+  /// The built-in platforms with those of a file, which a relative path finds beside `seed.toml`.
+  private static func platforms(in file: String, of path: String) throws -> Platforms {
+    func failure(_ problem: String) -> ConfigurationError {
+      ConfigurationError(path: path, problems: ["mail.platforms: \(file): \(problem)"])
+    }
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    do {
+      let found = try DurableFile.read(
+        file.hasPrefix("/") ? file : folder + file,
+        byteCountMax: platformsByteCountMax
+      )
+      guard let bytes = found else { throw failure("there is no such file") }
+      return Platforms.builtIn.extended(by: try Platforms(parsing: bytes))
+    } catch let error as SystemError {
+      throw failure(error.description)
+    } catch let error as PlatformsError {
+      throw failure(error.description)
+    }
   }
 
   /// Reads the text of a `seed.toml`.
@@ -111,6 +138,16 @@ extension Configuration.Mail {
       }
     }
     afterIngest = reader.choice("mail", "after_ingest", default: .keep)
+    dmarc = reader.choice("mail", "dmarc", default: .rfc9989)
+    trustedSealers = reader.strings("mail", "trusted_sealers", default: []).map { name in
+      guard let ascii = IDNA.toASCII(name), Self.isToken(ascii), ascii.contains(".") else {
+        reader.report("mail.trusted_sealers", "each must be a domain name")
+        return ""
+      }
+      return ascii
+    }
+    let file = reader.string("mail", "platforms", default: "")
+    platformsFile = file.isEmpty ? nil : file
   }
 
   private static func isToken(_ text: String) -> Bool {

@@ -24,6 +24,9 @@ extension Configuration {
       trusted_authserv = \(list(trustedAuthserv))    # whose Authentication-Results are believed, above our own hop only
       #own_hosts = []              # our own MTA's names after `by` in Received; default: trusted_authserv
       after_ingest = "keep"        # "seen": moved to cur and marked as seen; "archive": moved to .Archive
+      dmarc = "rfc9989"            # how DMARC finds a domain's owner; or "rfc7489", by the public suffix list
+      trusted_sealers = []         # domains whose ARC chains are believed
+      platforms = ""               # bulk-mail platforms besides the built-in ones, as JSON
 
       [judgement]
       withdrawal_grace = "28d"     # for so long after a withdrawal, mail is still put down to slowness

@@ -1,4 +1,4 @@
-import SeedCore
+public import SeedCore
 
 /// What `seed.toml` and the environment say, read once and never changed.
 public struct Configuration: Sendable, Hashable {
@@ -24,6 +24,14 @@ public struct Configuration: Sendable, Hashable {
     public var ownHosts: [String]
     /// What is done with a message after its commit.
     public var afterIngest: AfterIngest
+    /// How DMARC finds the organizational domain.
+    public var dmarc: DMARCResult.Mode
+    /// The domains whose ARC chains are believed, as A-labels in lower case.
+    public var trustedSealers: [String]
+    /// A file of bulk-mail platforms besides the built-in ones.
+    public var platformsFile: String?
+    /// The bulk-mail platforms that are known.
+    public var platforms = Platforms.builtIn
   }
 
   /// `[judgement]`: how mail is judged.
@@ -187,7 +195,7 @@ extension Configuration {
   /// A configuration together with where its values came from.
   public struct Loaded: Sendable, Hashable {
     /// The configuration.
-    public let configuration: Configuration
+    public internal(set) var configuration: Configuration
     /// Every value that holds, in the order of the template.
     public let settings: [Setting]
     /// What looks wrong without being so, such as an environment variable that means no key.

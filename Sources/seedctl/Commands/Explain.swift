@@ -47,7 +47,9 @@ struct Explain: AsyncParsableCommand {
       ownHosts: OwnHosts(names: hosts),
       authservs: OwnHosts(names: hosts),
       publicSuffixes: try session?.publicSuffixes() ?? .builtIn,
-      resolver: resolver
+      resolver: resolver,
+      authentication: session?.configuration.authenticationSettings ?? AuthenticationSettings(),
+      platforms: session?.configuration.mail.platforms ?? .builtIn
     )
     var reading = examiner.read(bytes, deliveredAt: now)
     if let clientIp {

@@ -1,3 +1,4 @@
+import SeedAuth
 import SeedMail
 
 /// The organisation itself, or somebody who writes for it, authenticated.
@@ -11,26 +12,40 @@ enum ExpectedRule {
           "\(entry.domain) is entered as \(entry.role.words) of \(organisation.name)."
         )
       }
-      if let processor = processor(of: organisation, context) {
-        return expected(
-          context,
-          "From names \(entry.domain), and \(processor.domain), entered as a processor of \(organisation.name), signed the message."
-        )
+      if let signer = signingProcessor(of: organisation, context) {
+        return expected(context, "From names \(entry.domain), and \(signer) signed the message.")
       }
       return nil
     }
     return learned(context, organisation)
   }
 
-  /// A platform that verifiably sent the message, and that the register names as a processor.
-  private static func processor(
+  /// A processor that verifiably sent the message, for a sentence; `nil` where none did.
+  ///
+  /// The register names it by the domain that signed or one above it, or, where it is a platform that
+  /// signs with several domains, by any of them.
+  private static func signingProcessor(
     of organisation: Organisation,
     _ context: JudgementContext
-  ) -> OrganisationDomain? {
+  ) -> String? {
     guard context.sender.status == .platform else { return nil }
-    return context.facts.otherVerifiedDomains.lazy
+    let processor = context.facts.verifiedSigners.lazy
       .compactMap { organisation.entry(covering: $0, at: context.arrivedAt) }
       .first { $0.role == .processor }
+    if let processor {
+      return "\(processor.domain), entered as a processor of \(organisation.name),"
+    }
+    for platform in context.facts.platforms ?? [] where platform.evidence == .signature {
+      let entry = organisation.domains.first {
+        $0.role == .processor && $0.isValid(at: context.arrivedAt)
+          && platform.domains.contains($0.domain)
+      }
+      if let entry {
+        return
+          "\(platform.name), whose \(entry.domain) is entered as a processor of \(organisation.name),"
+      }
+    }
+    return nil
   }
 
   private static func learned(
@@ -60,6 +75,15 @@ enum ExpectedRule {
       )
     }
     return Verdict(.expected, reasons: reasons)
+  }
+}
+
+extension MessageFacts {
+  /// The domains for which a signature verified that isn't From's: their organizational domains, and
+  /// the domains themselves, since a platform's customer may have one below the platform's.
+  fileprivate var verifiedSigners: [String] {
+    otherVerifiedDomains
+      + authentication.dkim.filter { $0.atArrival == .pass && !$0.aligned }.map(\.domain)
   }
 }
 

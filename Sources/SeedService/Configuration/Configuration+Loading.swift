@@ -163,6 +163,7 @@ extension Configuration.DNS {
     }
     zone = Self.nonEmpty(reader.string("dns", "zone", default: ""))
     publicSuffixList = Self.nonEmpty(reader.string("dns", "public_suffix_list", default: ""))
+    trustAnchor = Self.nonEmpty(reader.string("dns", "trust_anchor", default: ""))
   }
 
   private static func isServer(_ text: String) -> Bool {

@@ -22,7 +22,7 @@ extension Configuration {
       domain = \(text(domain))    # the catch-all domain
       maildirs = \(list(maildirs))    # where its mail is delivered; absolute paths
       trusted_authserv = \(list(trustedAuthserv))    # whose Authentication-Results are believed, above our own hop only
-      #own_hosts = []              # our own MTA's names after `by` in Received; default: trusted_authserv
+      #own_hosts = []              # our MTAs' names after `by` in Received, and their addresses; default: trusted_authserv
       after_ingest = "keep"        # "seen": moved to cur and marked as seen; "archive": moved to .Archive
       dmarc = "rfc9989"            # how DMARC finds a domain's owner; or "rfc7489", by the public suffix list
       trusted_sealers = []         # domains whose ARC chains are believed
@@ -35,6 +35,7 @@ extension Configuration {
       servers = []                 # empty: the system's; ["127.0.0.1@5353"] asks that one
       zone = ""                    # a zone file instead of the network (tests, replays)
       public_suffix_list = ""      # a newer public suffix list than the built-in one
+      trust_anchor = ""            # DNSSEC's root key, such as "/usr/share/dns/root.key"
 
       [alerts]
       command = ""                 # run by /bin/sh for each alert, the finding as JSON on standard input

@@ -20,7 +20,8 @@ public struct Configuration: Sendable, Hashable {
     public var maildirs: [String]
     /// The authserv-ids whose Authentication-Results are believed, above the own hop alone.
     public var trustedAuthserv: [String]
-    /// What our own MTA calls itself after `by` in Received; the trusted authserv-ids where not set.
+    /// What our own MTAs write after `by` in Received, and their addresses; the trusted authserv-ids
+    /// where not set.
     public var ownHosts: [String]
     /// What is done with a message after its commit.
     public var afterIngest: AfterIngest
@@ -48,6 +49,8 @@ public struct Configuration: Sendable, Hashable {
     public var zone: String?
     /// A public suffix list to use instead of the built-in one.
     public var publicSuffixList: String?
+    /// The root's DNSSEC trust anchor; without it, no answer is secure.
+    public var trustAnchor: String?
   }
 
   /// `[alerts]`: how the owner is told.

@@ -48,10 +48,11 @@ extension Home {
 
   /// Checks that the home is there, belongs to this user, and is closed to all others.
   ///
+  /// - Parameter mayMint: Whether the vault is looked at, too; a daemon may be kept from it.
   /// - Throws: ``HomeError``.
-  public func open() throws {
+  public func open(mayMint: Bool = true) throws {
     guard try checkFolder(path) else { throw HomeError.missing(path: path) }
-    for folder in folders {
+    for folder in folders where mayMint || folder != vaultPath {
       guard try checkFolder(folder) else {
         throw HomeError.incomplete(path: folder)
       }

@@ -301,18 +301,16 @@ struct MaildirWatchTests {
     let bell = Bell()
     let watch = try MaildirWatch(maildirs: [maildir.path], bell: bell)
     #expect(watch.refresh().isEmpty)
-    var needsScan = false
     try maildir.deliver("1700000001.a")
     let places = ["/new/1700000001.a", "/cur/1700000001.a"].map { maildir.path + $0 }
-    for _ in 0...MaildirWatch.hintCountMax / 2 {
+    // The kernel keeps as many as we do by default, so that with three times as many, one of the two
+    // has too many before the first is taken.
+    for _ in 0..<3 * MaildirWatch.hintCountMax / 2 {
       try move(places[0], places[1])
       try move(places[1], places[0])
     }
-    while !needsScan {
-      await bell.wait()
-      needsScan = watch.take().needsScan
-    }
-    #expect(needsScan)
+    await bell.wait()
+    #expect(watch.take().needsScan)
   }
 
   @Test func `a bell that rings before anybody waits is heard, and a cancelled wait ends`() async {

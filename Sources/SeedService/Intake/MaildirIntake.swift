@@ -1,0 +1,292 @@
+import Logging
+import SeedCore
+
+/// Takes what waits in maildirs in, batch by batch, each message once.
+///
+/// Files that a watch named come first, then what was found by looking, so that new mail doesn't
+/// wait behind a backlog; messages that a process may have died of come alone.
+actor MaildirIntake {
+  /// The most files and bytes of a batch; a message that is larger is one by itself.
+  static let batchCountMax = 512
+  static let batchByteCountMax: Int64 = 32 << 20
+
+  private let scanner: MaildirScanner
+  private let store: any Store
+  private let taker: any ArrivalTaker
+  private let spool: Spool?
+  private let quarantine: Quarantine?
+  private let afterIngest: Configuration.Mail.AfterIngest
+  /// Whether files that were taken in by another process count as read, and as duplicates.
+  private let countsKnownFiles: Bool
+  private let logger: Logger
+  private let clock: @Sendable () -> Timestamp
+
+  /// The places that files wait in, and whose turn it is.
+  private enum Lane: CaseIterable { case urgent, backlog, alone }
+  private var lanes: [Lane: [WaitingFile]] = [:]
+  private var turn = Lane.urgent
+  /// Files that can't be read, or taken in, until something changes.
+  private var deferred: [WaitingFile] = []
+  private var isListingCut = false
+  private var needsScan = false
+  private var accused: [Spool.Entry: Spool.Deaths] = [:]
+  private var quarantined: Set<Spool.Entry> = []
+  /// The paths whose problem was logged, each once until it is mended.
+  private var reportedProblems: Set<String> = []
+  private var reportedFiles: Set<FileIdentity> = []
+
+  init(
+    scanner: MaildirScanner,
+    store: any Store,
+    taker: any ArrivalTaker,
+    spool: Spool? = nil,
+    quarantine: Quarantine? = nil,
+    afterIngest: Configuration.Mail.AfterIngest = .keep,
+    countsKnownFiles: Bool = false,
+    logger: Logger,
+    clock: @escaping @Sendable () -> Timestamp
+  ) {
+    self.scanner = scanner
+    self.store = store
+    self.taker = taker
+    self.spool = spool
+    self.quarantine = quarantine
+    self.afterIngest = afterIngest
+    self.countsKnownFiles = countsKnownFiles
+    self.logger = logger
+    self.clock = clock
+  }
+
+  /// Reads what earlier processes left. To be called once, first.
+  func recover() async throws {
+    if let spool { accused = await spool.accused }
+    for record in try quarantine?.records() ?? [] {
+      quarantined.insert(Spool.Entry(maildir: record.maildir, baseName: record.baseName))
+    }
+    guard !accused.isEmpty else { return }
+    logger.warning(
+      "an earlier process ended during messages; they are taken in one by one",
+      metadata: ["message.count": "\(accused.count)"]
+    )
+  }
+
+  /// Looks through the maildirs; `all` also where nothing seems to have changed.
+  func scan(all: Bool) async {
+    let retried = deferred
+    deferred = []
+    for file in retried { enqueue(file, .backlog) }
+    await list(all: all)
+  }
+
+  /// Adds to the lanes what is found in the maildirs.
+  private func list(all: Bool) async {
+    let listing = await scanner.scan(all: all)
+    report(listing.problems)
+    needsScan = false
+    // What waits already is kept: a folder that didn't change is not listed again.
+    let waiting = Set((lanes.values.joined() + deferred).map(\.identity))
+    let fresh = listing.files.filter { !waiting.contains($0.identity) }
+    for file in fresh { enqueue(file, .backlog) }
+    // When all that was listed waits already, another look finds no more.
+    isListingCut = listing.isCut && !fresh.isEmpty
+  }
+
+  /// Takes note of files that a watch named.
+  func note(_ hints: [MaildirHint]) async {
+    for file in await scanner.look(at: hints) { enqueue(file, .urgent) }
+  }
+
+  /// Takes in one batch; `nil` when nothing waits.
+  ///
+  /// - Throws: When the store or the disk doesn't work. Nothing of the batch was recorded, nothing
+  ///   in the maildir was touched, and the batch waits still.
+  func step() async throws -> IntakeReport? {
+    if lanes.values.allSatisfy(\.isEmpty), isListingCut || needsScan { await list(all: false) }
+    guard let (lane, files) = nextBatch() else { return nil }
+    do {
+      return try await takeIn(files)
+    } catch {
+      lanes[lane, default: []].insert(contentsOf: files, at: 0)
+      throw error
+    }
+  }
+
+  private func enqueue(_ file: WaitingFile, _ lane: Lane) {
+    let entry = Spool.Entry(file)
+    guard !quarantined.contains(entry) else { return }
+    lanes[accused[entry] == nil ? lane : .alone, default: []].append(file)
+  }
+
+  /// The next files of the lane whose turn it is.
+  private func nextBatch() -> (Lane, [WaitingFile])? {
+    let order = Lane.allCases
+    let start = order.firstIndex(of: turn) ?? 0
+    for step in 0..<order.count {
+      let lane = order[(start + step) % order.count]
+      guard let waiting = lanes[lane], let first = waiting.first else { continue }
+      turn = order[(start + step + 1) % order.count]
+      var byteCount = first.identity.byteCount
+      var count = 1
+      while lane != .alone, count < min(waiting.count, Self.batchCountMax) {
+        byteCount += waiting[count].identity.byteCount
+        guard byteCount <= Self.batchByteCountMax else { break }
+        count += 1
+      }
+      lanes[lane] = Array(waiting.dropFirst(count))
+      return (lane, Array(waiting.prefix(count)))
+    }
+    return nil
+  }
+
+  private func takeIn(_ files: [WaitingFile]) async throws -> IntakeReport {
+    // A watch may name a file twice.
+    var seen: Set<FileIdentity> = []
+    let files = files.filter { seen.insert($0.identity).inserted }
+    let identities = files.map(\.identity)
+    let known = try await store.read { try $0.knownFiles(among: identities) }
+    await finish(files.filter { known.contains($0.identity) })
+    var report = IntakeReport()
+    if countsKnownFiles {
+      report.read = known.count
+      report.duplicates = known.count
+    }
+    var arrivals: [Arrival] = []
+    var taken: [WaitingFile] = []
+    for file in files where !known.contains(file.identity) {
+      if accused[Spool.Entry(file)]?.isGuilty == true {
+        report += try await setAside(file, .killedTheProcess)
+        continue
+      }
+      switch await scanner.read(file) {
+      case .message(let arrival):
+        arrivals.append(arrival)
+        taken.append(file)
+      case .vanished: needsScan = true
+      case .foreign: await scanner.settle([file.identity])
+      case .tooLarge: report += try await setAside(file, .tooLarge)
+      case .unreadable(let error):
+        deferred.append(file)
+        guard reportedFiles.insert(file.identity).inserted else { break }
+        logger.warning(
+          "a message can't be read; it is tried again later",
+          metadata: ["maildir": "\(file.maildir)", "error": "\(error)"]
+        )
+      }
+    }
+    guard !arrivals.isEmpty else { return report }
+    report += try await commit(arrivals, taken)
+    return report
+  }
+
+  private func commit(
+    _ arrivals: [Arrival],
+    _ files: [WaitingFile]
+  ) async throws -> IntakeReport {
+    let entries = files.map(Spool.Entry.init)
+    try await spool?.begin(entries)
+    let report: IntakeReport
+    do {
+      report = try await taker.take(arrivals)
+    } catch {
+      // The process lives: nothing speaks against these messages.
+      try await spool?.end(clearing: [])
+      guard !Self.concernsAll(error) else { throw error }
+      isolate(files, error)
+      return IntakeReport()
+    }
+    try await spool?.end(clearing: entries)
+    for entry in entries { accused[entry] = nil }
+    await finish(files)
+    return report
+  }
+
+  /// Whether an error would meet every message: then waiting helps, and trying others doesn't.
+  private static func concernsAll(_ error: any Error) -> Bool {
+    switch error {
+    case StoreError.dangling, StoreError.exists: false
+    default: error is StoreError || error is SystemError || error is CancellationError
+    }
+  }
+
+  /// Keeps a message that can't be taken in from stopping others: a batch is taken apart, and a
+  /// single message waits for the next look.
+  private func isolate(_ files: [WaitingFile], _ error: any Error) {
+    guard files.count == 1 else {
+      for file in files {
+        accused[Spool.Entry(file)] = Spool.Deaths()
+        lanes[.alone, default: []].append(file)
+      }
+      return
+    }
+    deferred += files
+    logger.error(
+      "a message could not be taken in; it is tried again later",
+      metadata: ["error.type": "\(type(of: error))"]
+    )
+  }
+
+  private func finish(_ files: [WaitingFile]) async {
+    await scanner.settle(files.map(\.identity))
+    guard afterIngest != .keep else { return }
+    for file in files {
+      do {
+        try await scanner.dispose(file, afterIngest)
+      } catch {
+        guard reportedFiles.insert(file.identity).inserted else { continue }
+        logger.warning(
+          "a message was taken in, and can't be moved as after_ingest says",
+          metadata: ["maildir": "\(file.maildir)", "error": "\(error)"]
+        )
+      }
+    }
+  }
+
+  private func setAside(
+    _ file: WaitingFile,
+    _ reason: Quarantine.Record.Reason
+  ) async throws -> IntakeReport {
+    var report = IntakeReport()
+    let entry = Spool.Entry(file)
+    if let quarantine {
+      var bytes: [UInt8]?
+      if reason == .killedTheProcess, case .message(let arrival) = await scanner.read(file) {
+        bytes = arrival.bytes
+      }
+      let record = try quarantine.add(file, reason, bytes: bytes, at: clock())
+      logger.error(
+        "a message was put in quarantine",
+        metadata: [
+          "reason": "\(record.reason.rawValue)", "message.byteCount": "\(record.byteCount)",
+          "quarantine.folder": "\(quarantine.folder)",
+        ]
+      )
+      try await spool?.end(clearing: [entry])
+      quarantined.insert(entry)
+    } else {
+      logger.error("a message was passed over", metadata: ["reason": "\(reason.rawValue)"])
+    }
+    accused[entry] = nil
+    await scanner.settle([file.identity])
+    report.quarantined = 1
+    return report
+  }
+
+  private func report(_ problems: [MaildirProblem]) {
+    for problem in problems where reportedProblems.insert(problem.path).inserted {
+      logger.warning(
+        "a maildir can't be looked into; the rest goes on",
+        metadata: ["maildir": "\(problem.path)", "error": "\(problem.error)"]
+      )
+    }
+    for path in reportedProblems.subtracting(problems.map(\.path)) {
+      reportedProblems.remove(path)
+      logger.notice("a maildir can be looked into again", metadata: ["maildir": "\(path)"])
+    }
+  }
+}
+
+extension Spool.Entry {
+  init(_ file: WaitingFile) {
+    self.init(maildir: file.maildir, baseName: file.identity.baseName)
+  }
+}

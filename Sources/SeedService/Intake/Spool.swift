@@ -1,0 +1,151 @@
+import FoundationEssentials
+import Glibc
+
+/// Notes on disk which messages are being worked on, so that one that kills the process is found.
+///
+/// Each process has a file of its own, and holds a lock on it while it lives. A file that nobody
+/// holds names the messages during which a process died. One of several can't be told from the
+/// others, so they are *suspects*, taken in one by one from then on; a crash on a lone message
+/// counts against it. A process that was killed from outside leaves no mark, and proves next to
+/// nothing: it takes many of those.
+actor Spool {
+  /// How many crashes on a message alone put it in quarantine.
+  static let crashCountMax = 2
+  /// How many kills during a message alone do so. The kernel kills whoever uses too much memory,
+  /// which may be a message's fault; an operator kills at any time, which is nobody's.
+  static let killCountMax = 8
+  /// The longest file that is read.
+  static let byteCountMax = 16 << 20
+
+  /// What names a message to the next process.
+  struct Entry: Hashable, Codable {
+    let maildir: String
+    let baseName: String
+  }
+
+  /// How often processes died during a message alone.
+  struct Deaths: Hashable, Codable {
+    var crashes = 0
+    var kills = 0
+
+    /// Whether that is its fault beyond reasonable doubt.
+    var isGuilty: Bool { crashes >= crashCountMax || kills >= killCountMax }
+  }
+
+  private struct Suspect: Codable {
+    let entry: Entry
+    let deaths: Deaths
+  }
+
+  private struct Contents: Codable {
+    var inHand: [Entry] = []
+    var suspects: [Suspect] = []
+  }
+
+  private nonisolated let executor = BlockingExecutor(label: "seed.spool")
+  private let path: String
+  private let file: FileDescriptor
+  private var suspects: [Entry: Deaths]
+
+  // Sound: the actor owns its executor, so the executor outlives every job.
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe executor.asUnownedSerialExecutor()
+  }
+
+  /// Starts this process's file, and takes over what dead processes left.
+  init(folder: String) throws {
+    path = folder + "/work-\(getpid())-\(WallClock.nanoseconds).json"
+    file = try FileDescriptor(path: path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+    guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else { throw SystemError("flock") }
+    suspects = [:]
+    // The leftovers go only when what they say is safe in the new file.
+    var leftovers: [Leftover] = []
+    for name in try Self.names(in: folder) where folder + "/" + name != path {
+      guard let leftover = try Leftover(folder + "/" + name) else { continue }
+      leftover.accuse(&suspects)
+      leftovers.append(leftover)
+    }
+    try Self.write([], suspects, to: file)
+    try DurableFile.synchronizeFolder(of: path)
+    for leftover in leftovers { try DurableFile.remove(leftover.path) }
+  }
+
+  deinit {
+    // It says nothing that the next process needs, unless there are suspects.
+    if suspects.isEmpty { _ = unsafe unlink(path) }
+  }
+
+  /// The messages that must be taken in alone.
+  var accused: [Entry: Deaths] { suspects }
+
+  /// Notes what is worked on from now on; it is on disk when this returns.
+  func begin(_ entries: [Entry]) throws {
+    try Self.write(entries, suspects, to: file)
+    CrashMark.set(file.rawValue)
+  }
+
+  /// Notes that nothing is worked on. A message that was taken in alone is no suspect any more.
+  func end(clearing entries: [Entry]) throws {
+    CrashMark.set(-1)
+    for entry in entries { suspects[entry] = nil }
+    try Self.write([], suspects, to: file, isDurable: false)
+  }
+
+  private static func names(in folder: String) throws -> [String] {
+    var names: [String] = []
+    try FolderListing.forEachName(in: folder) { bytes, _ in
+      let name = String(decoding: bytes, as: UTF8.self)
+      if name.hasPrefix("work-"), name.hasSuffix(".json") { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private static func write(
+    _ entries: [Entry],
+    _ suspects: [Entry: Deaths],
+    to file: borrowing FileDescriptor,
+    isDurable: Bool = true
+  ) throws {
+    let contents = Contents(
+      inHand: entries,
+      suspects: suspects.map { Suspect(entry: $0.key, deaths: $0.value) }
+    )
+    // The first byte is the place of the crash mark.
+    let bytes = Array(" ".utf8) + Array(try JSONEncoder().encode(contents))
+    guard lseek(file.rawValue, 0, SEEK_SET) == 0 else { throw SystemError("lseek") }
+    try file.write(bytes)
+    guard ftruncate(file.rawValue, off_t(bytes.count)) == 0 else { throw SystemError("ftruncate") }
+    if isDurable { try file.synchronize() }
+  }
+
+  /// The file of a process that is dead.
+  private struct Leftover {
+    let path: String
+    private let isCrash: Bool
+    private let contents: Contents
+
+    /// Reads it; `nil` while its process lives, or where it is gone.
+    init?(_ path: String) throws {
+      self.path = path
+      guard let file = try? FileDescriptor(path: path, O_RDONLY | O_NOFOLLOW),
+        flock(file.rawValue, LOCK_EX | LOCK_NB) == 0,
+        var bytes = try file.readAll(byteCountHint: 4096, byteCountMax: byteCountMax)
+      else { return nil }
+      isCrash = bytes.first == CrashMark.byte
+      if !bytes.isEmpty { bytes[0] = UInt8(ascii: " ") }
+      // It was being written when the process died, so nothing was worked on yet.
+      contents = (try? JSONDecoder().decode(Contents.self, from: Data(bytes))) ?? Contents()
+    }
+
+    func accuse(_ suspects: inout [Entry: Deaths]) {
+      for suspect in contents.suspects { suspects[suspect.entry] = suspect.deaths }
+      for entry in contents.inHand {
+        var deaths = suspects[entry] ?? Deaths()
+        if contents.inHand.count == 1 {
+          if isCrash { deaths.crashes += 1 } else { deaths.kills += 1 }
+        }
+        suspects[entry] = deaths
+      }
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import Foundation
+import SeedCore
+import SeedTesting
+import Testing
+
+@testable import SeedService
+
+@Suite(.timeLimit(.minutes(1)))
+struct MaildirIntakeTests {
+  @Test func `each message is taken in once, oldest first, by whichever process`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    for number in [3, 1, 2] { try maildir.deliver("170000000\(number).x", "\(number)") }
+    let taker = RecordingTaker()
+    let intake = MaildirIntake([maildir.path], taker)
+    #expect(try await intake.drain().read == 3)
+    #expect(taker.batches == [["1700000001.x", "1700000002.x", "1700000003.x"]])
+    #expect(try await intake.drain().read == 0)
+    #expect(try await MaildirIntake([maildir.path], taker).drain().read == 0)
+    #expect(taker.batches.count == 1)
+    // Nothing was touched.
+    #expect(try maildir.names("new").count == 3)
+    // A reader moves one: it is still the same.
+    try move(maildir.path + "/new/1700000001.x", maildir.path + "/cur/1700000001.x:2,S")
+    #expect(try await MaildirIntake([maildir.path], taker).drain().read == 0)
+  }
+
+  @Test func `a batch holds as many as fit, and a large listing comes in parts`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    for number in 1000..<1600 { try maildir.deliver("170000\(number).x", "\(number)") }
+    let taker = RecordingTaker()
+    let intake = MaildirIntake([maildir.path], taker, listingCountMax: 550)
+    #expect(try await intake.drain().read == 600)
+    #expect(taker.batches.map(\.count) == [512, 38, 50])
+    #expect(taker.batches.joined().elementsEqual((1000..<1600).map { "170000\($0).x" }))
+  }
+
+  @Test func `new mail doesn't wait behind a backlog`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    for number in 1000..<2100 { try maildir.deliver("170000\(number).x", "\(number)") }
+    let taker = RecordingTaker()
+    let intake = MaildirIntake([maildir.path], taker)
+    await intake.scan(all: true)
+    _ = try await intake.step()
+    try maildir.deliver("1800000000.new", "new")
+    let hint = MaildirHint(
+      maildir: maildir.path,
+      folder: maildir.path + "/new",
+      name: MaildirName(bytes: Array("1800000000.new".utf8)),
+      isComplete: true
+    )
+    // A watch may name a file twice.
+    await intake.note([hint, hint])
+    _ = try await intake.step()
+    while let _ = try await intake.step() {}
+    let batches = taker.batches
+    let place = batches.firstIndex(of: ["1800000000.new"])
+    #expect(place == 1 || place == 2)
+    #expect(batches.joined().count == 1101)
+  }
+
+  @Test(arguments: [StoreError.full, .busy, .permissions])
+  func `while the store doesn't work nothing is touched, and then all is taken in`(
+    failure: StoreError
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    for number in 1...3 { try maildir.deliver("170000000\(number).x", "\(number)") }
+    let taker = RecordingTaker()
+    let intake = MaildirIntake([maildir.path], taker, afterIngest: .seen)
+    await intake.scan(all: true)
+    taker.fail { _ in failure }
+    for _ in 0..<3 {
+      await #expect(throws: failure) { try await intake.step() }
+    }
+    #expect(try maildir.names("new").count == 3)
+    taker.fail(nil)
+    #expect(try await intake.step()?.read == 3)
+    #expect(try maildir.names("cur").count == 3)
+  }
+
+  @Test func `a message that can't be taken in stops no other, and is tried again`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    for number in 1...5 { try maildir.deliver("170000000\(number).x", "\(number)") }
+    let taker = RecordingTaker()
+    taker.fail { $0.contains("1700000003.x") ? StoreError.dangling : nil }
+    let log = LogRecorder()
+    let intake = MaildirIntake([maildir.path], taker, logger: log.logger)
+    #expect(try await intake.drain().read == 4)
+    #expect(log.lines.count { $0.contains("could not be taken in") } == 1)
+    taker.fail(nil)
+    await intake.scan(all: false)
+    #expect(try await intake.step()?.read == 1)
+    #expect(try await intake.step() == nil)
+  }
+
+  @Test func `a message that another program moves while it waits is found there`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    try maildir.deliver("1700000001.x")
+    let taker = RecordingTaker()
+    let intake = MaildirIntake([maildir.path], taker)
+    await intake.scan(all: true)
+    try move(maildir.path + "/new/1700000001.x", maildir.path + "/cur/1700000001.x:2,S")
+    var read = 0
+    while let part = try await intake.step() { read += part.read }
+    #expect(read == 1)
+    #expect(taker.batches == [["1700000001.x"]])
+  }
+
+  @Test func `after ingest, a message is seen, and keeps its flags`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    try maildir.deliver("1700000001.x")
+    try maildir.deliver("1700000002.x:2,F", to: "cur")
+    let taker = RecordingTaker()
+    _ = try await MaildirIntake([maildir.path], taker, afterIngest: .seen).drain()
+    #expect(try maildir.names("new") == [])
+    #expect(try maildir.names("cur") == ["1700000001.x:2,S", "1700000002.x:2,F"])
+    #expect(try await MaildirIntake([maildir.path], taker).drain().read == 0)
+  }
+
+  @Test func `after ingest, a message is archived, also one from before a crash`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    try maildir.deliver("1700000001.x")
+    let junk = try TestMaildir(maildir.path + "/.Junk")
+    try junk.deliver("1700000002.x:2,FR", to: "cur")
+    let taker = RecordingTaker()
+    // The process that took it in ended before it moved it.
+    _ = try await MaildirIntake([maildir.path], taker).drain()
+    #expect(try maildir.names("new").count == 1)
+    let intake = MaildirIntake([maildir.path], taker, afterIngest: .archive)
+    #expect(try await intake.drain().read == 0)
+    #expect(try maildir.names("new") == [])
+    #expect(try junk.names("cur") == [])
+    #expect(try maildir.names(".Archive/cur") == ["1700000001.x:2,S", "1700000002.x:2,FRS"])
+    #expect(try await intake.drain().read == 0)
+  }
+
+  @Test func `an archived message never takes another's place`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    try maildir.deliver("1700000001.x", "second")
+    _ = try TestMaildir(maildir.path + "/.Archive")
+    try maildir.deliver("1700000001.x:2,S", "first", to: ".Archive/cur")
+    let taker = RecordingTaker()
+    let log = LogRecorder()
+    let intake = MaildirIntake([maildir.path], taker, afterIngest: .archive, logger: log.logger)
+    #expect(try await intake.drain().read == 2)
+    #expect(try maildir.names("new") == ["1700000001.x"])
+    let path = maildir.path + "/.Archive/cur/1700000001.x:2,S"
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "first")
+    #expect(log.lines.count { $0.contains("can't be moved") } == 1)
+  }
+
+  @Test func `a message over the limit is put in quarantine, once`() async throws {
+    let folder = try TemporaryFolder()
+    let home = Home(path: folder.path("home"))
+    try home.create()
+    let maildir = try TestMaildir(folder.path("m"))
+    try maildir.deliver("1700000001.x", String(repeating: "x", count: 11))
+    try maildir.deliver("1700000002.x", "small")
+    let taker = RecordingTaker()
+    for round in 0..<2 {
+      let intake = MaildirIntake(
+        [maildir.path],
+        taker,
+        quarantine: Quarantine(home),
+        messageByteCountMax: 10
+      )
+      let report = try await intake.drain()
+      #expect(report.quarantined == (round == 0 ? 1 : 0))
+    }
+    #expect(taker.batches == [["1700000002.x"]])
+    let record = try #require(try Quarantine(home).records().first)
+    #expect(record.reason == .tooLarge)
+    #expect(record.byteCount == 11)
+    #expect(record.copy == nil)
+    #expect(try Quarantine(home).records().count == 1)
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may read everything"))
+  func `a message that can't be read is tried again`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    try maildir.deliver("1700000001.x")
+    try maildir.deliver("1700000002.x")
+    let path = maildir.path + "/new/1700000001.x"
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
+    let taker = RecordingTaker()
+    let log = LogRecorder()
+    let intake = MaildirIntake([maildir.path], taker, logger: log.logger)
+    #expect(try await intake.drain().read == 1)
+    #expect(try await intake.drain().read == 0)
+    #expect(log.lines.count { $0.contains("can't be read") } == 1)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    #expect(try await intake.drain().read == 1)
+  }
+
+  @Test func `a missing maildir is reported once, and when it is back`() async throws {
+    let folder = try TemporaryFolder()
+    let log = LogRecorder()
+    let intake = MaildirIntake([folder.path("m")], RecordingTaker(), logger: log.logger)
+    _ = try await intake.drain()
+    _ = try await intake.drain()
+    #expect(log.lines.map { $0.contains(" warning a maildir can't be looked into") } == [true])
+    let maildir = try TestMaildir(folder.path("m"))
+    try maildir.deliver("1700000001.x")
+    #expect(try await intake.drain().read == 1)
+    #expect(log.lines.last?.contains("a maildir can be looked into again") == true)
+  }
+}

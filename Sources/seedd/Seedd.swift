@@ -1,4 +1,101 @@
+import ArgumentParser
+import Foundation
+import Logging
+import SeedCore
+import SeedSQLite
+import SeedService
+
+/// `seedd`: the daemon of one home.
 @main
-struct Seedd {
-  static func main() {}
+struct Seedd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "seedd",
+    abstract: "Watch maildirs, judge what comes to seed addresses, and alert their owner.",
+    discussion: """
+      Runs in the foreground and logs to standard error. SIGTERM finishes the batch in hand and \
+      stops; SIGHUP reads the configuration again. What it finds: seedctl alerts.
+
+      Examples: seedd --home /var/lib/seed; seedd --once
+      """,
+    version: "0.1.0"
+  )
+
+  @Option(help: "The home (else $SEED_HOME, else ~/.local/share/seed).", completion: .directory)
+  var home: String?
+
+  @Option(
+    help: "The configuration (else seed.toml in the home).",
+    completion: .file(extensions: ["toml"])
+  )
+  var config: String?
+
+  @Flag(help: "Take in what waits, deliver what is due, and end.")
+  var once = false
+
+  static func main() async {
+    // A command that doesn't read what it is given must not end the daemon.
+    _ = signal(SIGPIPE, SIG_IGN)
+    do {
+      guard var command = try parseAsRoot() as? Self else { return }
+      try await command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  mutating func run() async throws {
+    let settings = LogLineHandler.Settings()
+    LoggingSystem.bootstrap { _ in LogLineHandler(settings: settings) }
+    let environment = ProcessInfo.processInfo.environment
+    let home = Home.locate(option: home, environment: environment)
+    try home.open(mayMint: false)
+    let store: SQLiteStore
+    do {
+      store = try SQLiteStore.open(at: home.storePath)
+    } catch let error as StoreError {
+      throw StoreFailure(path: home.storePath, error)
+    }
+    let daemon = Daemon(
+      home: home,
+      configurationPath: config ?? home.configurationPath,
+      environment: environment,
+      store: store,
+      logSettings: settings,
+      logger: Logger(label: "seedd")
+    )
+    do {
+      if once { try await daemon.runOnce() } else { try await daemon.run() }
+    } catch let error as StoreError {
+      throw StoreFailure(path: home.storePath, error)
+    }
+    try store.close()
+  }
+
+  /// Says in one line why it ends, with the exit status that belongs to it.
+  private static func end(with error: any Error) -> Never {
+    switch error {
+    case let error as any OperatorError:
+      complain("seedd: \(error.description)")
+      Foundation.exit(error.exitStatus.rawValue)
+    case let error as SystemError:
+      complain("seedd: \(error.description)")
+      Foundation.exit(ExitStatus.failed.rawValue)
+    default: break
+    }
+    switch exitCode(for: error) {
+    case .success:
+      print(fullMessage(for: error))
+      Foundation.exit(ExitStatus.done.rawValue)
+    case .validationFailure:
+      complain(fullMessage(for: error))
+      Foundation.exit(ExitStatus.usage.rawValue)
+    default:
+      complain("seedd: \(type(of: error))")
+      Foundation.exit(ExitStatus.failed.rawValue)
+    }
+  }
+
+  private static func complain(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
 }

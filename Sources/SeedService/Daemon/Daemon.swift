@@ -1,0 +1,245 @@
+public import Logging
+public import SeedCore
+import ServiceLifecycle
+import UnixSignals
+
+/// The daemon of one home: watches the maildirs, takes mail in, and delivers alerts.
+public struct Daemon: Sendable {
+  private let home: Home
+  private let configurationPath: String
+  private let environment: [String: String]
+  private let store: any Store
+  private let logSettings: LogLineHandler.Settings
+  private let logger: Logger
+
+  /// Makes a daemon for an open home and its store.
+  public init(
+    home: Home,
+    configurationPath: String,
+    environment: [String: String],
+    store: any Store,
+    logSettings: LogLineHandler.Settings,
+    logger: Logger
+  ) {
+    self.home = home
+    self.configurationPath = configurationPath
+    self.environment = environment
+    self.store = store
+    self.logSettings = logSettings
+    self.logger = logger
+  }
+
+  /// Drains the maildirs, delivers what is due, and returns what was taken in.
+  ///
+  /// - Throws: ``OperatorError`` where the home or the configuration can't be used, and what the store
+  ///   throws: what was not taken in waits still.
+  @discardableResult
+  public func runOnce() async throws -> IntakeReport {
+    let lock = try home.lock()
+    defer { withExtendedLifetime(lock) {} }
+    let spool = try Spool(folder: home.spoolPath)
+    let parts = try await makeParts(loadConfiguration(), spool)
+    await parts.intake.scan(all: true)
+    var report = IntakeReport()
+    while let part = try await parts.intake.step() { report += part }
+    _ = await UpkeepService.round(parts.taker, logger)
+    for worker in parts.workers { _ = try await worker.deliverDue() }
+    return report
+  }
+
+  /// Runs until SIGTERM or SIGINT; SIGHUP reads the configuration again.
+  ///
+  /// - Throws: ``OperatorError`` where the home or the configuration can't be used.
+  public func run() async throws {
+    let lock = try home.lock()
+    defer { withExtendedLifetime(lock) {} }
+    CrashMark.install()
+    let spool = try Spool(folder: home.spoolPath)
+    let notifier = SystemdNotifier(environment: environment)
+    let supervisor = Supervisor(try loadConfiguration())
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for await signal in signals {
+          if signal == .sighup {
+            notifier?.reloading()
+            await reload(supervisor, notifier)
+          } else {
+            notifier?.stopping()
+            await supervisor.stop()
+          }
+        }
+      }
+      group.addTask {
+        while let configuration = await supervisor.next() {
+          let services = try await makeServices(configuration, spool, notifier)
+          let serviceGroup = ServiceGroup(services: services, logger: logger)
+          await supervisor.started(serviceGroup)
+          try await serviceGroup.run()
+        }
+        logger.notice("seedd stops")
+      }
+      // The signals never end; the services do.
+      _ = try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Reads the configuration anew; a wrong one is reported, and the old one holds on.
+  private func reload(_ supervisor: Supervisor, _ notifier: SystemdNotifier?) async {
+    do {
+      let configuration = try loadConfiguration()
+      // What it names must be there as well.
+      _ = try home.intake(configuration, store: store)
+      await supervisor.replace(configuration)
+      logger.notice("the configuration was read again")
+    } catch {
+      logger.error(
+        "the configuration can't be used; the old one holds on",
+        metadata: ["error": "\(FailureText.of(error))"]
+      )
+      notifier?.ready()
+    }
+  }
+
+  private func loadConfiguration() throws -> Configuration {
+    let loaded = try Configuration.load(path: configurationPath, environment: environment)
+    logSettings.apply(loaded.configuration.log)
+    for warning in loaded.warnings {
+      logger.warning("an environment variable means nothing", metadata: ["reason": "\(warning)"])
+    }
+    return loaded.configuration
+  }
+
+  /// What both ways of running need.
+  private struct Parts {
+    let taker: any ArrivalTaker
+    let intake: MaildirIntake
+    let workers: [OutboxWorker]
+  }
+
+  private func makeParts(_ configuration: Configuration, _ spool: Spool) async throws -> Parts {
+    let taker = try home.intake(configuration, store: store)
+    let intake = MaildirIntake(
+      scanner: MaildirScanner(maildirs: configuration.mail.maildirs),
+      store: store,
+      taker: taker,
+      spool: spool,
+      quarantine: Quarantine(home),
+      afterIngest: configuration.mail.afterIngest,
+      logger: logger,
+      clock: WallClock.now
+    )
+    try await intake.recover()
+    let workers = channels(configuration).map {
+      OutboxWorker(channel: $0, store: store, clock: WallClock.now, logger: logger)
+    }
+    return Parts(taker: taker, intake: intake, workers: workers)
+  }
+
+  private func channels(_ configuration: Configuration) -> [any AlertChannel] {
+    var channels: [any AlertChannel] = [LogChannel(logger: logger)]
+    let timeout = configuration.alerts.commandTimeout
+    if let command = configuration.alerts.command {
+      channels.append(
+        CommandChannel(command: command, timeout: timeout, folder: home.spoolPath)
+      )
+    }
+    for channel in configuration.alerts.channels {
+      guard channel.kind == .command, let command = channel.command else {
+        logger.warning(
+          "alerts for this channel wait: this version can't deliver them",
+          metadata: ["channel": "\(channel.name)", "kind": "\(channel.kind.rawValue)"]
+        )
+        continue
+      }
+      channels.append(
+        CommandChannel(
+          name: channel.name,
+          command: command,
+          timeout: timeout,
+          folder: home.spoolPath
+        )
+      )
+    }
+    return channels
+  }
+
+  private func makeServices(
+    _ configuration: Configuration,
+    _ spool: Spool,
+    _ notifier: SystemdNotifier?
+  ) async throws -> [any Service] {
+    let parts = try await makeParts(configuration, spool)
+    let heartbeat = Heartbeat()
+    let outboxes = parts.workers.map { OutboxService(worker: $0, bell: Bell()) }
+    let bells = outboxes.map(\.bell)
+    if configuration.mail.maildirs.isEmpty {
+      logger.warning("no maildir is configured; enter [mail] maildirs in seed.toml")
+    }
+    var services: [any Service] = [
+      IntakeService(
+        maildirs: configuration.mail.maildirs,
+        intake: parts.intake,
+        bell: Bell(),
+        alertBells: bells,
+        heartbeat: heartbeat,
+        logger: logger,
+        onReady: {
+          logger.notice(
+            "seedd watches the maildirs",
+            metadata: ["maildir.count": "\(configuration.mail.maildirs.count)"]
+          )
+          notifier?.ready()
+        }
+      ),
+      UpkeepService(taker: parts.taker, alertBells: bells, clock: WallClock.now, logger: logger),
+    ]
+    services += outboxes as [any Service]
+    if let notifier, let interval = notifier.watchdogInterval {
+      services.append(
+        WatchdogService(
+          notifier: notifier,
+          interval: interval,
+          heartbeat: heartbeat,
+          logger: logger
+        )
+      )
+    }
+    return services
+  }
+}
+
+/// Which configuration runs next, and what runs now.
+private actor Supervisor {
+  private var following: Configuration?
+  private var current: ServiceGroup?
+  private var isStopping = false
+
+  init(_ configuration: Configuration) { following = configuration }
+
+  /// The configuration to run with; `nil` when it is time to end.
+  func next() -> Configuration? {
+    defer { following = nil }
+    current = nil
+    return isStopping ? nil : following
+  }
+
+  /// Notes what runs; it is to end at once where something was asked for meanwhile.
+  func started(_ group: ServiceGroup) async {
+    current = group
+    if isStopping || following != nil { await group.triggerGracefulShutdown() }
+  }
+
+  /// Ends what runs, for good.
+  func stop() async {
+    isStopping = true
+    await current?.triggerGracefulShutdown()
+  }
+
+  /// Ends what runs, and lets the next run have another configuration.
+  func replace(_ configuration: Configuration) async {
+    following = configuration
+    await current?.triggerGracefulShutdown()
+  }
+}

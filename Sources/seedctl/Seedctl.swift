@@ -20,7 +20,7 @@ struct Seedctl: AsyncParsableCommand {
       CommandGroup(
         name: "Every day",
         subcommands: [
-          Init.self, Mint.self, Alerts.self, Explain.self, Status.self, Doctor.self,
+          Init.self, Mint.self, Ingest.self, Alerts.self, Explain.self, Status.self, Doctor.self,
         ]
       ),
       CommandGroup(
@@ -32,7 +32,7 @@ struct Seedctl: AsyncParsableCommand {
       ),
       CommandGroup(
         name: "Housekeeping",
-        subcommands: [ConfigCommands.self]
+        subcommands: [ConfigCommands.self, Backup.self, Restore.self]
       ),
     ]
   )
@@ -60,8 +60,9 @@ struct Seedctl: AsyncParsableCommand {
       Glibc.exit(error.exitStatus.rawValue)
     }
     if let error = error as? StoreError {
-      Console.error("seedctl: \(error.explanation)")
-      Glibc.exit(error.exitStatus.rawValue)
+      let failure = StoreFailure(path: "the store", error)
+      Console.error("seedctl: \(failure)")
+      Glibc.exit(failure.exitStatus.rawValue)
     }
     switch exitCode(for: error) {
     case .success:

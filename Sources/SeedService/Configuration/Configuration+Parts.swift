@@ -39,11 +39,12 @@ extension Configuration {
   ) throws -> any Resolver {
     guard let path = zone ?? dns.zone.map(home.resolve) else {
       do {
-        return try UnboundResolver(
+        let network = try UnboundResolver(
           servers: dns.servers,
           trustAnchorFile: dns.trustAnchor.map(home.resolve),
           now: clock
         )
+        return CachingResolver(network, now: clock)
       } catch {
         throw PartError(key: "dns", problem: error.description)
       }

@@ -23,7 +23,13 @@ struct Doctor: AsyncParsableCommand {
     } catch let error as any OperatorError {
       checks = [Check("home", .failed, error.description)]
     } catch let error as StoreError {
-      checks = [Check("store", .failed, error.explanation)]
+      checks = [
+        Check(
+          "store",
+          .failed,
+          StoreFailure(path: homeOptions.location.storePath, error).description
+        )
+      ]
     }
     if output.json {
       try output.printJSON(checks)

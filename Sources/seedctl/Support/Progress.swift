@@ -1,13 +1,18 @@
 import Glibc
+import Synchronization
 
 /// A line on standard error that says how far long work is; on a terminal only, and not before a
 /// second has passed.
-final class Progress {
+final class Progress: Sendable {
+  private struct State {
+    var count = 0
+    var shownAt: ContinuousClock.Instant?
+  }
+
   private let unit: String
   private let isShown: Bool
   private let start = ContinuousClock.now
-  private var count = 0
-  private var lastShown = ContinuousClock.now
+  private let state = Mutex(State())
 
   init(_ unit: String, isShown: Bool) {
     self.unit = unit
@@ -15,15 +20,19 @@ final class Progress {
   }
 
   func advance(by number: Int) {
-    count += number
     let now = ContinuousClock.now
-    guard isShown, now - start > .seconds(1), now - lastShown > .milliseconds(200) else { return }
-    lastShown = now
-    write("\r\(count) \(unit)")
+    let line: String? = state.withLock { state in
+      state.count += number
+      guard isShown, now - start > .seconds(1), now - (state.shownAt ?? start) > .milliseconds(200)
+      else { return nil }
+      state.shownAt = now
+      return "\r\(state.count) \(unit)"
+    }
+    if let line { write(line) }
   }
 
   func finish() {
-    if isShown, lastShown != start { write("\r\u{1b}[K") }
+    if state.withLock({ $0.shownAt != nil }) { write("\r\u{1b}[K") }
   }
 
   private func write(_ text: String) {

@@ -9,14 +9,14 @@ enum ResolverChoice {
     home: Home?,
     configuration: SeedService.Configuration?
   ) throws -> any Resolver {
-    let configured = configuration?.dns.zone.flatMap { path in home?.resolve(path) ?? path }
-    if let path = zone ?? configured {
-      do {
-        return try ZoneFile(json: InputFile.read(path), now: { .now })
-      } catch let error as ZoneFileError {
-        throw Failure(.usage, "\(path): \(error)")
-      }
+    if let home, let configuration {
+      return try configuration.resolver(in: home, zone: zone, clock: { .now })
     }
-    return try UnboundResolver(servers: configuration?.dns.servers ?? [], now: { .now })
+    guard let zone else { return try UnboundResolver(now: { .now }) }
+    do {
+      return try ZoneFile(json: InputFile.read(zone), now: { .now })
+    } catch let error as ZoneFileError {
+      throw Failure(.usage, "\(zone): \(error)")
+    }
   }
 }

@@ -1,5 +1,4 @@
 import SeedCore
-import SeedCrypto
 import SeedMint
 import SeedSQLite
 import SeedService
@@ -19,14 +18,10 @@ struct Session {
   }
 
   /// The key that addresses are recognised by.
-  func matchKey() throws -> MatchKey { try MatchKey(SecretBytes(home.matchKeyBytes())) }
+  func matchKey() throws -> MatchKey { try home.matchKey() }
 
   /// The public suffixes that this home uses.
-  func publicSuffixes() throws -> PublicSuffixList {
-    try configuration.dns.publicSuffixList.map {
-      try PublicSuffixList(contentsOfFile: home.resolve($0))
-    } ?? .builtIn
-  }
+  func publicSuffixes() throws -> PublicSuffixList { try configuration.publicSuffixes(in: home) }
 
   /// Judges, and queues alerts for the channels of the configuration.
   var recorder: JudgementRecorder {
@@ -40,19 +35,6 @@ struct Session {
   /// Queues alerts, and changes the state of findings.
   var findingRecorder: FindingRecorder {
     FindingRecorder(channels: configuration.alertChannelNames, identifiers: identifiers)
-  }
-
-  /// The main path, for mail that is taken in without the daemon.
-  func intake(resolver: any Resolver) throws -> Intake {
-    Intake(
-      store: store,
-      matchKey: try matchKey(),
-      settings: configuration.intakeSettings,
-      resolver: resolver,
-      publicSuffixes: try publicSuffixes(),
-      identifiers: identifiers,
-      clock: { .now }
-    )
   }
 
   /// The vault, which minting opens.

@@ -1,0 +1,136 @@
+import Foundation
+import SeedCore
+import SeedMint
+import SeedSQLite
+import SeedService
+
+/// A home in one tar archive.
+struct HomeArchive {
+  /// What was written or restored.
+  struct Result: Encodable {
+    let file: String
+    let home: String
+    let bytes: Int
+  }
+
+  private static let files = ["seed.toml"]
+  private static let folders = ["keys", "log"]
+  private let path: String
+
+  init(path: String) { self.path = path }
+
+  /// Writes the archive: consistent copies of the databases, and the rest as it is.
+  func write(_ home: Home, store: SQLiteStore) async throws -> Result {
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw Failure(.refused, "\(path): there is a file already; name another")
+    }
+    let folder = try Staging(beside: path)
+    let copy = folder.path
+    for name in ["store", "vault", "spool", "spool/quarantine"] {
+      try folder.makeFolder(name)
+    }
+    try await store.backup(to: copy + "/store/seed.db")
+    if let vault = try? Vault.open(at: home.vaultPath) {
+      try await vault.backUp(to: copy + "/vault/vault.db")
+    }
+    for name in Self.files + Self.folders {
+      try FileManager.default.copyItem(atPath: home.path + "/" + name, toPath: copy + "/" + name)
+    }
+    let partial = folder.path + ".tar"
+    try Tar.run(["--create", "--file", partial, "--directory", copy, "."])
+    try Staging.finish(partial, as: path)
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    return Result(file: path, home: home.path, bytes: size ?? 0)
+  }
+
+  /// Makes a home of the archive; nothing is left at `home` when that fails.
+  func restore(to home: Home) async throws -> Result {
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw Failure(.notFound, "\(path): it can't be read")
+    }
+    guard !FileManager.default.fileExists(atPath: home.path) else {
+      throw HomeError.exists(path: home.path)
+    }
+    for line in try Tar.run(["--list", "--verbose", "--file", path]).split(separator: "\n") {
+      guard line.first == "d" || line.first == "-", !line.contains("/../"),
+        !line.contains(" /")
+      else { throw Failure(.refused, "\(path): it holds links or paths that no backup has") }
+    }
+    let folder = try Staging(beside: home.path)
+    try Tar.run([
+      "--extract", "--file", path, "--directory", folder.path, "--no-same-owner",
+      "--preserve-permissions",
+    ])
+    let restored = Home(path: folder.path)
+    try restored.open()
+    let store = try SQLiteStore.open(at: restored.storePath)
+    guard try await store.checkIntegrity().isEmpty else { throw StoreError.damaged }
+    try store.close()
+    try FileManager.default.moveItem(atPath: folder.path, toPath: home.path)
+    return Result(file: path, home: home.path, bytes: 0)
+  }
+}
+
+/// A folder beside its destination, closed to others, which goes away with this value.
+private final class Staging {
+  let path: String
+
+  init(beside destination: String) throws {
+    path = destination + ".partial-\(UInt32.random(in: 0 ... .max))"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path,
+        withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700]
+      )
+    } catch {
+      throw Failure(.failed, "\(path): it can't be made; check the folder's permissions")
+    }
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+    try? FileManager.default.removeItem(atPath: path + ".tar")
+  }
+
+  func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: path + "/" + name,
+      withIntermediateDirectories: false,
+      attributes: [.posixPermissions: 0o700]
+    )
+  }
+
+  /// Gives a finished file its name, once it is on disk.
+  static func finish(_ partial: String, as path: String) throws {
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: partial)
+    let handle = try FileHandle(forUpdating: URL(filePath: partial))
+    try handle.synchronize()
+    try handle.close()
+    try FileManager.default.moveItem(atPath: partial, toPath: path)
+  }
+}
+
+/// The tar program, which every Debian has.
+private enum Tar {
+  /// Runs it; returns what it printed.
+  @discardableResult
+  static func run(_ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/tar")
+    process.arguments = arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw Failure(
+        .failed,
+        "tar failed (\(arguments[0])); is the archive whole, and the disk not full?"
+      )
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+}

@@ -107,18 +107,19 @@ extension FindingSummary {
     let given =
       organisation.map { "You gave it to \($0) on \(mintedAt.day)" }
       ?? "It is a control and was given to nobody"
-    return "\(who) wrote to \(address). \(given)\(form.isEmpty ? "" : " (\(form))")."
+    return "\(what). \(given)\(form.isEmpty ? "" : " (\(form))")."
   }
 
-  private var who: String {
+  private var what: String {
     switch `class` {
-    case .bounce: "A mail system returned mail that somebody sent in the name of this address and"
-    case .impersonation: "Somebody who poses as \(sender.domain)"
+    case .bounce: "Mail came back to \(address), which has never sent any"
+    case .impersonation: "Somebody who poses as \(sender.domain) wrote to \(address)"
     default:
       switch sender.status {
-      case .aligned, .reported: sender.domain
-      case .platform, .claimed: "Somebody who calls themselves \(sender.domain)"
-      case .none: "Somebody who doesn't say who they are"
+      case .aligned, .reported: "\(sender.domain) wrote to \(address)"
+      case .platform, .claimed:
+        "Somebody who calls themselves \(sender.domain) wrote to \(address)"
+      case .none: "Somebody who doesn't say who they are wrote to \(address)"
       }
     }
   }

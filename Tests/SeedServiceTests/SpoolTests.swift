@@ -38,8 +38,8 @@ struct SpoolTests {
     let folder = try TemporaryFolder()
     let path = folder.path("")
     let accused = try await die(during: [first, second], in: path, isCrash: true)
-    #expect(accused == [first: .init(), second: .init()])
-    #expect(accused.values.allSatisfy { !$0.isGuilty })
+    #expect(accused.count == 2)
+    #expect(accused.values.allSatisfy { !$0.isGuilty && $0.batchCountMax == 1 })
   }
 
   @Test func `two crashes on a message alone are proof`() async throws {
@@ -48,8 +48,20 @@ struct SpoolTests {
     let once = try await die(during: [first], in: path, isCrash: true)
     #expect(once[first]?.isGuilty == false)
     let twice = try await die(during: [first], in: path, isCrash: true)
-    #expect(twice == [first: .init(crashes: 2, kills: 0)])
+    #expect(twice == [first: .init(crashes: 2, caution: 5)])
     #expect(twice[first]?.isGuilty == true)
+  }
+
+  @Test func `a batch that was killed comes in smaller ones, down to one`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("")
+    var counts: [Int] = []
+    for _ in 0..<6 {
+      let accused = try await die(during: [first, second], in: path, isCrash: false)
+      counts.append(accused[first]?.batchCountMax ?? 0)
+      #expect(accused[first]?.isGuilty == false)
+    }
+    #expect(counts == [128, 32, 8, 2, 1, 1])
   }
 
   @Test func `kills are proof only in numbers`() async throws {
@@ -57,7 +69,7 @@ struct SpoolTests {
     let path = folder.path("")
     for count in 1...Spool.killCountMax {
       let accused = try await die(during: [first], in: path, isCrash: false)
-      #expect(accused[first] == .init(crashes: 0, kills: count))
+      #expect(accused[first] == .init(kills: count, caution: 5))
       #expect(accused[first]?.isGuilty == (count == Spool.killCountMax))
     }
   }
@@ -104,14 +116,16 @@ struct SpoolTests {
       try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
       fatalError("as a bug would")
     }
-    #expect(await (try Spool(folder: path)).accused[first] == .init(crashes: 1, kills: 0))
+    #expect(await (try Spool(folder: path)).accused[first] == .init(crashes: 1, caution: 5))
     await #expect(processExitsWith: .failure) { [path = path as String] in
       CrashMark.install()
       let spool = try Spool(folder: path)
       try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
       kill(getpid(), SIGKILL)
     }
-    #expect(await (try Spool(folder: path)).accused[first] == .init(crashes: 1, kills: 1))
+    #expect(
+      await (try Spool(folder: path)).accused[first] == .init(crashes: 1, kills: 1, caution: 5)
+    )
   }
 
   @Test func `a message that kills the process ends in quarantine, and the rest goes on`()
@@ -152,7 +166,10 @@ struct SpoolTests {
     #expect(next == IntakeReport())
   }
 
-  @Test func `suspects are taken in one by one`() async throws {
+  @Test(arguments: [false, true])
+  func `suspects are taken in apart from others, after a crash one by one`(
+    isCrash: Bool
+  ) async throws {
     let folder = try TemporaryFolder()
     let home = Home(path: folder.path("home"))
     try home.create()
@@ -161,7 +178,7 @@ struct SpoolTests {
     let suspects = ["1700000001.x", "1700000002.x"].map {
       Spool.Entry(maildir: maildir.path, baseName: $0)
     }
-    _ = try await die(during: suspects, in: home.spoolPath, isCrash: false)
+    _ = try await die(during: suspects, in: home.spoolPath, isCrash: isCrash)
     let taker = RecordingTaker()
     _ = try await MaildirIntake(
       [maildir.path],
@@ -170,7 +187,8 @@ struct SpoolTests {
       quarantine: Quarantine(home)
     ).drain()
     #expect(
-      taker.batches == [["1700000003.x", "1700000004.x"], ["1700000001.x"], ["1700000002.x"]]
+      taker.batches == [["1700000003.x", "1700000004.x"]]
+        + (isCrash ? [["1700000001.x"], ["1700000002.x"]] : [["1700000001.x", "1700000002.x"]])
     )
     #expect(await (try Spool(folder: home.spoolPath)).accused.isEmpty)
   }

@@ -44,6 +44,7 @@ public struct Daemon: Sendable {
     while let part = try await parts.intake.step() { report += part }
     _ = await UpkeepService.round(parts.taker, logger)
     for worker in parts.workers { _ = try await worker.deliverDue() }
+    try await spool.close()
     return report
   }
 
@@ -73,7 +74,10 @@ public struct Daemon: Sendable {
       group.addTask {
         while let configuration = await supervisor.next() {
           let services = try await makeServices(configuration, spool, notifier)
-          let serviceGroup = ServiceGroup(services: services, logger: logger)
+          // Below this level it prints whole services, with all that they hold.
+          var quietLogger = logger
+          quietLogger.logLevel = .notice
+          let serviceGroup = ServiceGroup(services: services, logger: quietLogger)
           await supervisor.started(serviceGroup)
           try await serviceGroup.run()
         }
@@ -83,6 +87,7 @@ public struct Daemon: Sendable {
       _ = try await group.next()
       group.cancelAll()
     }
+    try await spool.close()
   }
 
   /// Reads the configuration anew; a wrong one is reported, and the old one holds on.

@@ -32,11 +32,12 @@ public struct LogLineHandler: LogHandler {
   static let valueByteCountMax = 2000
 
   public var metadata: Logger.Metadata = [:]
-  /// The level of the settings; setting it here has no effect.
+  /// The level of the settings, or a higher one where it was set on this handler.
   public var logLevel: Logger.Level {
-    get { settings.level }
-    set {}
+    get { max(settings.level, leastLevel) }
+    set { leastLevel = newValue }
   }
+  private var leastLevel = Logger.Level.trace
   private let settings: Settings
   private let write: @Sendable ([UInt8]) -> Void
   private let clock: @Sendable () -> Timestamp

@@ -4,7 +4,7 @@ import SeedCore
 /// Takes what waits in maildirs in, batch by batch, each message once.
 ///
 /// Files that a watch named come first, then what was found by looking, so that new mail doesn't
-/// wait behind a backlog; messages that a process may have died of come alone.
+/// wait behind a backlog; messages that a process may have died of come with few others, or alone.
 actor MaildirIntake {
   /// The most files and bytes of a batch; a message that is larger is one by itself.
   static let batchCountMax = 512
@@ -22,7 +22,7 @@ actor MaildirIntake {
   private let clock: @Sendable () -> Timestamp
 
   /// The places that files wait in, and whose turn it is.
-  private enum Lane: CaseIterable { case urgent, backlog, alone }
+  private enum Lane: CaseIterable { case urgent, backlog, suspect }
   private var lanes: [Lane: [WaitingFile]] = [:]
   private var turn = Lane.urgent
   /// Files that can't be read, or taken in, until something changes.
@@ -65,7 +65,7 @@ actor MaildirIntake {
     }
     guard !accused.isEmpty else { return }
     logger.warning(
-      "an earlier process ended during messages; they are taken in one by one",
+      "an earlier process ended during messages; they are taken in with caution",
       metadata: ["message.count": "\(accused.count)"]
     )
   }
@@ -102,7 +102,12 @@ actor MaildirIntake {
   ///   in the maildir was touched, and the batch waits still.
   func step() async throws -> IntakeReport? {
     if lanes.values.allSatisfy(\.isEmpty), isListingCut || needsScan { await list(all: false) }
-    guard let (lane, files) = nextBatch() else { return nil }
+    guard let (lane, files) = nextBatch() else {
+      // Suspects that were taken in before their process died, or are gone.
+      guard reportedProblems.isEmpty else { return nil }
+      try await clear(Set(accused.keys).subtracting(deferred.map(Spool.Entry.init)))
+      return nil
+    }
     do {
       return try await takeIn(files)
     } catch {
@@ -114,7 +119,7 @@ actor MaildirIntake {
   private func enqueue(_ file: WaitingFile, _ lane: Lane) {
     let entry = Spool.Entry(file)
     guard !quarantined.contains(entry) else { return }
-    lanes[accused[entry] == nil ? lane : .alone, default: []].append(file)
+    lanes[accused[entry] == nil ? lane : .suspect, default: []].append(file)
   }
 
   /// The next files of the lane whose turn it is.
@@ -125,17 +130,28 @@ actor MaildirIntake {
       let lane = order[(start + step) % order.count]
       guard let waiting = lanes[lane], let first = waiting.first else { continue }
       turn = order[(start + step + 1) % order.count]
-      var byteCount = first.identity.byteCount
+      var byteCount = Self.plannedByteCount(first)
       var count = 1
-      while lane != .alone, count < min(waiting.count, Self.batchCountMax) {
-        byteCount += waiting[count].identity.byteCount
-        guard byteCount <= Self.batchByteCountMax else { break }
+      var countMax = batchCountMax(with: first)
+      while count < min(waiting.count, countMax) {
+        countMax = min(countMax, batchCountMax(with: waiting[count]))
+        byteCount += Self.plannedByteCount(waiting[count])
+        guard byteCount <= Self.batchByteCountMax, count < countMax else { break }
         count += 1
       }
       lanes[lane] = Array(waiting.dropFirst(count))
       return (lane, Array(waiting.prefix(count)))
     }
     return nil
+  }
+
+  /// A file's share in a batch; a sparse file may claim any size.
+  private static func plannedByteCount(_ file: WaitingFile) -> Int64 {
+    min(file.identity.byteCount, batchByteCountMax)
+  }
+
+  private func batchCountMax(with file: WaitingFile) -> Int {
+    accused[Spool.Entry(file)]?.batchCountMax ?? Self.batchCountMax
   }
 
   private func takeIn(_ files: [WaitingFile]) async throws -> IntakeReport {
@@ -200,6 +216,12 @@ actor MaildirIntake {
     return report
   }
 
+  private func clear(_ entries: Set<Spool.Entry>) async throws {
+    guard !entries.isEmpty else { return }
+    try await spool?.end(clearing: Array(entries))
+    for entry in entries { accused[entry] = nil }
+  }
+
   /// Whether an error would meet every message: then waiting helps, and trying others doesn't.
   private static func concernsAll(_ error: any Error) -> Bool {
     switch error {
@@ -213,8 +235,8 @@ actor MaildirIntake {
   private func isolate(_ files: [WaitingFile], _ error: any Error) {
     guard files.count == 1 else {
       for file in files {
-        accused[Spool.Entry(file)] = Spool.Deaths()
-        lanes[.alone, default: []].append(file)
+        accused[Spool.Entry(file)] = Spool.Deaths(caution: Spool.Deaths.cautionMax)
+        lanes[.suspect, default: []].append(file)
       }
       return
     }
@@ -260,12 +282,11 @@ actor MaildirIntake {
           "quarantine.folder": "\(quarantine.folder)",
         ]
       )
-      try await spool?.end(clearing: [entry])
       quarantined.insert(entry)
     } else {
       logger.error("a message was passed over", metadata: ["reason": "\(reason.rawValue)"])
     }
-    accused[entry] = nil
+    try await clear([entry])
     await scanner.settle([file.identity])
     report.quarantined = 1
     return report

@@ -5,9 +5,10 @@ import Glibc
 ///
 /// Each process has a file of its own, and holds a lock on it while it lives. A file that nobody
 /// holds names the messages during which a process died. One of several can't be told from the
-/// others, so they are *suspects*, taken in one by one from then on; a crash on a lone message
-/// counts against it. A process that was killed from outside leaves no mark, and proves next to
-/// nothing: it takes many of those.
+/// others, so all are *suspects*. After a crash they are taken in one by one; another crash on a
+/// message alone counts against it. A process that was killed from outside leaves no mark, and
+/// proves next to nothing: its messages come in smaller batches from then on, and it takes many
+/// kills on a message alone to count.
 actor Spool {
   /// How many crashes on a message alone put it in quarantine.
   static let crashCountMax = 2
@@ -23,10 +24,20 @@ actor Spool {
     let baseName: String
   }
 
-  /// How often processes died during a message alone.
+  /// How often processes died during a message.
   struct Deaths: Hashable, Codable {
-    var crashes = 0
-    var kills = 0
+    /// Crashes and kills while it was taken in alone.
+    var crashes = 0, kills = 0
+    /// How many steps its batches are to be smaller than others.
+    var caution = 0
+
+    /// The caution at which it comes alone.
+    static let cautionMax = 5
+
+    /// How many messages may come with it, itself included: a quarter after each step.
+    var batchCountMax: Int {
+      caution >= Self.cautionMax ? 1 : MaildirIntake.batchCountMax >> (2 * caution)
+    }
 
     /// Whether that is its fault beyond reasonable doubt.
     var isGuilty: Bool { crashes >= crashCountMax || kills >= killCountMax }
@@ -75,7 +86,12 @@ actor Spool {
     if suspects.isEmpty { _ = unsafe unlink(path) }
   }
 
-  /// The messages that must be taken in alone.
+  /// Removes the file of a process that ends well.
+  func close() throws {
+    if suspects.isEmpty { try DurableFile.remove(path) }
+  }
+
+  /// The messages that must be taken in with caution.
   var accused: [Entry: Deaths] { suspects }
 
   /// Notes what is worked on from now on; it is on disk when this returns.
@@ -84,7 +100,7 @@ actor Spool {
     CrashMark.set(file.rawValue)
   }
 
-  /// Notes that nothing is worked on. A message that was taken in alone is no suspect any more.
+  /// Notes that nothing is worked on. Messages that were taken in are no suspects any more.
   func end(clearing entries: [Entry]) throws {
     CrashMark.set(-1)
     for entry in entries { suspects[entry] = nil }
@@ -143,6 +159,9 @@ actor Spool {
         var deaths = suspects[entry] ?? Deaths()
         if contents.inHand.count == 1 {
           if isCrash { deaths.crashes += 1 } else { deaths.kills += 1 }
+          deaths.caution = Deaths.cautionMax
+        } else {
+          deaths.caution = isCrash ? Deaths.cautionMax : min(deaths.caution + 1, Deaths.cautionMax)
         }
         suspects[entry] = deaths
       }

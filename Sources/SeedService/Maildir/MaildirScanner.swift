@@ -162,7 +162,7 @@ public actor MaildirScanner {
       let changedAt = status.modificationNanoseconds
       if unchanged[folder] == changedAt { return }
       // A change in the same tick of the file system's clock would leave the time as it is.
-      let isStill = WallClock.nanoseconds - changedAt > 2_000_000_000
+      let isStill = WallClock.nanoseconds &- changedAt > 2_000_000_000
       try FolderListing.forEachName(in: folder) { bytes, inode in
         let name = MaildirName(bytes: bytes)
         guard name.isMessage, !settled.contains(Self.key(name.baseName, inode)) else { return }

@@ -5,6 +5,37 @@ import Testing
 
 @testable import SeedService
 
+struct CreatedFilesTests {
+  @Test func `a file is whole once it was left alone for a while`() throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("mail"))
+    try maildir.deliver("1")
+    let status = try #require(try PathStatus.read(maildir.path + "/new/1"))
+    let written = status.modificationNanoseconds
+    let quiet = Int64(CreatedFiles.quietTime / .nanoseconds(1))
+    let hint = MaildirHint(
+      maildir: maildir.path,
+      folder: maildir.path + "/new",
+      name: MaildirName(bytes: Array("1".utf8)),
+      isComplete: false
+    )
+    var created = CreatedFiles()
+    created.add([hint])
+    #expect(created.takeWhole(now: written).isEmpty)
+    #expect(created.takeWhole(now: written + quiet - 1).isEmpty)
+    #expect(!created.isEmpty)
+    #expect(created.takeWhole(now: written + quiet) == [hint])
+    #expect(created.isEmpty)
+
+    // A clock that was set back doesn't hold it up, nor does a file that is gone.
+    created.add([hint])
+    #expect(created.takeWhole(now: written - 2_000_000_000) == [hint])
+    try FileManager.default.removeItem(atPath: maildir.path + "/new/1")
+    created.add([hint])
+    #expect(created.takeWhole(now: written) == [hint])
+  }
+}
+
 struct MaildirNameTests {
   @Test(arguments: [
     ("1763784000.M1P2.mx", "1763784000.M1P2.mx", "1763784000.M1P2.mx:2,S"),

@@ -35,14 +35,14 @@ struct IntakeService: Service {
     await intake.scan(all: true)
     var lastScan = ContinuousClock.now
     var failureCount = 0
+    var created = CreatedFiles()
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
       heartbeat.beat()
       let changes = watch?.take() ?? MaildirWatch.Changes()
-      await intake.note(changes.hints.filter(\.isComplete))
-      // A file that was only created is either linked in whole, or its end is still to be heard of.
-      let isCreating = changes.hints.contains { !$0.isComplete }
+      created.add(changes.hints.filter { !$0.isComplete })
+      await intake.note(changes.hints.filter(\.isComplete) + created.takeWhole())
       let interval =
-        isCovered && !isCreating && failureCount == 0 ? Self.rescanInterval : Self.unwatchedInterval
+        isCovered && failureCount == 0 ? Self.rescanInterval : Self.unwatchedInterval
       if changes.needsScan || lastScan.duration(to: .now) >= interval {
         isCovered = watch?.refresh().isEmpty ?? false
         await intake.scan(all: changes.needsScan)
@@ -55,7 +55,10 @@ struct IntakeService: Service {
           continue
         }
         failureCount = 0
-        await bell.wait(atMost: interval, clock: ContinuousClock())
+        await bell.wait(
+          atMost: created.isEmpty ? interval : CreatedFiles.quietTime,
+          clock: ContinuousClock()
+        )
       } catch {
         failureCount += 1
         await pause(after: failureCount, error)

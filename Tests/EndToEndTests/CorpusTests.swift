@@ -23,7 +23,8 @@ struct CorpusTests {
     #expect(first.read == total)
     #expect(first.duplicates == 0)
     #expect(first.quarantined == 0)
-    #expect(first.recorded == first.matched)
+    // A message to both seeds is recorded for each.
+    #expect(first.recorded >= first.matched && first.recorded <= 2 * first.matched)
     #expect(first.matched > 1000 && first.matched < total)
     #expect(first.unknown > 100)
 

@@ -5,7 +5,10 @@ import Testing
 /// `seedd` as it runs for years: started, told, killed and started again.
 @Suite(.timeLimit(.minutes(2)))
 struct DaemonTests {
-  @Test func `a watcher is told within a second of the delivery`() async throws {
+  @Test(arguments: SeedHome.Delivery.allCases)
+  func `a watcher is told within a second of the delivery`(
+    delivery: SeedHome.Delivery
+  ) async throws {
     let folder = try TemporaryFolder()
     let home = try await SeedHome(in: folder)
     let minted = try await home.mintForPetitions()
@@ -14,11 +17,11 @@ struct DaemonTests {
 
     let clock = ContinuousClock()
     let delivered = clock.now
-    try home.deliver(Letters.appeal(to: minted.address))
+    try home.deliver(Letters.appeal(to: minted.address), by: delivery)
     let alert = try await watch.nextAlert()
     let elapsed = clock.now - delivered
 
-    print("from delivery to `alerts --watch`: \(elapsed)")
+    print("from delivery by \(delivery) to `alerts --watch`: \(elapsed)")
     #expect(alert.seed == minted.seed)
     #expect(elapsed < .seconds(1))
     await watch.end(by: SIGTERM)

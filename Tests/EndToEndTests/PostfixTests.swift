@@ -26,14 +26,19 @@ struct PostfixTests {
           to: [minted.address]
         )
       }
+      let clock = ContinuousClock()
+      let accepted = clock.now
+      let alert = try await watch.nextAlert()
+      let elapsed = clock.now - accepted
+      print("from SMTP to `alerts --watch`: \(elapsed)")
+      #expect(elapsed < .seconds(1))
+
       // A guess at an address that was never minted.
       try await server.send(
         Letters.sent(from: "x@spam.example", to: "a@seeds.example", subject: "Hi", id: "2"),
         from: "x@spam.example",
         to: ["anna123456@seeds.example"]
       )
-
-      let alert = try await watch.nextAlert()
       #expect(alert.class == "stranger")
       #expect(alert.seed == minted.seed)
       #expect(alert.sender.domain == "party.example")

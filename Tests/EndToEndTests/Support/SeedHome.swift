@@ -26,7 +26,7 @@ struct SeedHome: Sendable {
     _ = try await seedctl(
       "init",
       "--domain",
-      "seeds.example",
+      domain,
       "--maildir",
       self.maildir.path,
       "--trust-authserv",
@@ -96,14 +96,29 @@ struct SeedHome: Sendable {
   /// The findings that need a look.
   func alerts() async throws -> [Alert] { try await json([Alert].self, "alerts") }
 
-  /// Puts a message into the maildir as a mail server does: complete, by a rename.
-  func deliver(_ message: String, as name: String = UUID().uuidString) throws {
+  /// How a mail server puts a complete message into `new`.
+  enum Delivery: CaseIterable {
+    /// By renaming it, as Dovecot does.
+    case rename
+    /// By a link, and then by removing the one in `tmp`, as Postfix does.
+    case link
+  }
+
+  /// Puts a message into the maildir as a mail server does.
+  func deliver(
+    _ message: String,
+    as name: String = UUID().uuidString,
+    by delivery: Delivery = .rename
+  ) throws {
     let written = maildir.appending(path: "tmp").appending(path: name)
+    let delivered = maildir.appending(path: "new").appending(path: name)
     try Data(message.utf8).write(to: written)
-    try FileManager.default.moveItem(
-      at: written,
-      to: maildir.appending(path: "new").appending(path: name)
-    )
+    switch delivery {
+    case .rename: try FileManager.default.moveItem(at: written, to: delivered)
+    case .link:
+      try FileManager.default.linkItem(at: written, to: delivered)
+      try FileManager.default.removeItem(at: written)
+    }
   }
 
   /// Runs `seedd --once`.

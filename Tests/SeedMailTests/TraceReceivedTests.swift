@@ -165,7 +165,7 @@ struct TraceReceivedTests {
     let bytes = Array(String(repeating: unit, count: count).utf8)
     let time = clock.measure { _ = Received(parsing: bytes.span) }
     // Quadratic time would be minutes.
-    #expect(time < .seconds(2))
+    #expect(time < .seconds(60))
   }
 }
 

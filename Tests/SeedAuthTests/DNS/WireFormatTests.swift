@@ -130,7 +130,7 @@ struct WireFormatTests {
     }
     let clock = ContinuousClock()
     let time = clock.measure { _ = ResourceData.name(data) }
-    #expect(time < .seconds(1))
+    #expect(time < .seconds(30))
   }
 
   @Test(arguments: [

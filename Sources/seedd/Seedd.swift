@@ -36,8 +36,13 @@ struct Seedd: AsyncParsableCommand {
     // A command that doesn't read what it is given must not end the daemon.
     _ = signal(SIGPIPE, SIG_IGN)
     do {
-      guard var command = try parseAsRoot() as? Self else { return }
-      try await command.run()
+      var command = try parseAsRoot()
+      if var daemon = command as? Self {
+        try await daemon.run()
+      } else {
+        // What is built in, such as the help.
+        try command.run()
+      }
     } catch {
       end(with: error)
     }

@@ -58,7 +58,7 @@ struct ConfigurationTests {
       Self.least + "[web]\nlisten = \"127.0.0.1:1\"\n",
       environment: [
         "SEED_WEB_LISTEN": "127.0.0.1:2", "SEED_WEB_ENABLED": "true", "SEED_WEB_MINT": "false",
-        "SEED_MAIL_MAILDIRS": "/a, /b", "SEED_ALERTS_MAX_PER_HOUR": "7", "SEED_DNS_SERVERS": "",
+        "SEED_MAIL_MAILDIRS": "/a//, /b", "SEED_ALERTS_MAX_PER_HOUR": "7", "SEED_DNS_SERVERS": "",
         "SEED_MAIL_DOMAIN": "Other.Example", "SEED_LEDGER_CHECKPOINT_INTERVAL": "90s",
         "PATH": "/bin", "SEED_HOME": "/h",
       ]
@@ -100,7 +100,8 @@ struct ConfigurationTests {
     ("[mail]\ndomain = \"co.uk\"\n", "mail.domain: is a public suffix"),
     ("mail = 3\n", "mail: must be a table"),
     (least + "maildirs = [\"mail\"]\n", "mail.maildirs: each must be an absolute path"),
-    (least + "maildirs = [\"/m\", \"/m\"]\n", "mail.maildirs: names the same maildir twice"),
+    (least + "maildirs = [\"\"]\n", "mail.maildirs: each must be an absolute path"),
+    (least + "maildirs = [\"/m\", \"/m/\"]\n", "mail.maildirs: names the same maildir twice"),
     (least + "maildirs = \"/m\"\n", "mail.maildirs: must be a list"),
     (least + "maildirs = [\"/m\", 1]\n", "mail.maildirs: must be a list"),
     (least + "maildir = [\"/m\"]\n", "mail.maildir: unknown; did you mean `maildirs`?"),

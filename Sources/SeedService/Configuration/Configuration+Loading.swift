@@ -123,7 +123,11 @@ extension Configuration.Mail {
       reader.report("mail.domain", problem.description)
       domain = ""
     }
-    maildirs = reader.strings("mail", "maildirs", default: [])
+    maildirs = reader.strings("mail", "maildirs", default: []).map { path in
+      var path = path
+      while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+      return path
+    }
     for path in maildirs where !path.hasPrefix("/") {
       reader.report("mail.maildirs", "each must be an absolute path")
     }

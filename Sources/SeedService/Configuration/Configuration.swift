@@ -158,12 +158,19 @@ public struct Configuration: Sendable, Hashable {
     public var format: Format
   }
 
+  /// Where mail comes from.
   public var mail: Mail
+  /// How mail is judged.
   public var judging: Judging
+  /// Whom to ask.
   public var dns: DNS
+  /// How the owner is told.
   public var alerts: Alerts
+  /// The public log.
   public var ledger: Ledger
+  /// The dashboard and the API.
   public var web: Web
+  /// What is written to standard error.
   public var log: Log
 }
 

@@ -163,14 +163,20 @@ public actor MaildirScanner {
       if unchanged[folder] == changedAt { return }
       // A change in the same tick of the file system's clock would leave the time as it is.
       let isStill = WallClock.nanoseconds &- changedAt > 2_000_000_000
+      var problem: SystemError?
       try FolderListing.forEachName(in: folder) { bytes, inode in
         let name = MaildirName(bytes: bytes)
         guard name.isMessage, !settled.contains(Self.key(name.baseName, inode)) else { return }
-        // What can't be looked at now was moved meanwhile, or is found again.
-        guard let file = try? waitingFile(name, folder: folder, maildir: maildir) else { return }
-        listing.files.append(file)
+        do {
+          // Nothing where it was moved meanwhile.
+          guard let file = try waitingFile(name, folder: folder, maildir: maildir) else { return }
+          listing.files.append(file)
+        } catch {
+          problem = error as? SystemError
+        }
         if listing.files.count >= 2 * listingCountMax { cut(&listing, to: listingCountMax) }
       }
+      if let problem { throw problem }
       unchanged[folder] = isStill ? changedAt : nil
     } catch let error as SystemError {
       if error.code != ENOENT {

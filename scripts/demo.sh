@@ -11,7 +11,7 @@ else
 fi
 export PATH="$1:$PATH"
 
-stage=$(mktemp -d)
+stage=$(mktemp -d "${TMPDIR:-/tmp}/seed-demo.XXXXXX")
 mail=$stage/mail
 export SEED_HOME=$stage/home
 # The demo asks nobody on the network: no name exists but those of its own mail server's word.
@@ -27,7 +27,14 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 say() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
-show() { printf '%s$%s %s%s%s\n' "$dim" "$plain" "$green" "$(printf '%q ' "$@" | sed "s|$stage|~|g")" "$plain"; }
+show() {
+  local line='' word
+  for word in "$@"; do
+    case $word in *[!A-Za-z0-9_./:@=-]*) word="\"$word\"" ;; esac
+    line+=" $word"
+  done
+  printf '%s$%s%s%s%s\n' "$dim" "$plain" "$green" "$line" "$plain"
+}
 run() { show "$@"; "$@"; }
 
 # mint ORGANISATION DOMAIN FORM: mints an address, shows it, and leaves it in $address.
@@ -60,15 +67,24 @@ message() {
     "$1" "$2" "$3" "$(date -R)" "$RANDOM.$RANDOM" "${domain%>}" "$4"
 }
 
-# await FILE PATTERN WHAT: waits until a line of the file fits.
+# await FILE PATTERN COUNT WHAT: waits until so many lines of the file fit.
 await() {
   for _ in $(seq 200); do
-    ! grep -q -e "$2" "$1" || return 0
+    [ "$(grep -c -e "$2" "$1")" -lt "$3" ] || return 0
     sleep 0.05
   done
-  echo "The demo waited ten seconds for $3, in vain:" >&2
+  echo "The demo waited ten seconds for $4, in vain:" >&2
   cat "$stage"/*.log >&2
   exit 1
+}
+
+# alert: waits for the next alert, and shows what the watcher printed of it.
+alerts=0 shown=0
+alert() {
+  alerts=$((alerts + 1))
+  await "$stage/watch.out" 'seedctl finding show' $alerts "an alert"
+  sed -n "$((shown + 1)),\$p" "$stage/watch.out"
+  shown=$(wc -l <"$stage/watch.out")
 }
 
 say "A home for the catch-all domain seeds.example, whose mail arrives in a maildir"
@@ -88,7 +104,7 @@ running+=($!)
 show seedctl alerts --watch
 seedctl alerts --watch >"$stage/watch.out" 2>"$stage/watch.log" &
 running+=($!)
-await "$stage/watch.log" Watching "the watch"
+await "$stage/watch.log" Watching 1 "the watch"
 
 say "The organisation confirms, and sends its newsletter: expected, so nothing is said"
 message "Example Petitions <hello@petitions.example>" "$petitions" "Please confirm" \
@@ -131,14 +147,14 @@ Status: 5.1.1
 --b--
 END
 } | deliver 4 "$shop" "" ""
+alert
 
 say "And a party, which was never given the address, appeals for money:"
 sent=$(date +%s%N)
 message "Your Party <news@party.example>" "$petitions" "We need your help" "Will you chip in?" |
   deliver 5 "$petitions" bounces@party.example "dkim=pass header.d=party.example"
-await "$stage/watch.out" party.example "the alert"
+alert
 elapsed=$((($(date +%s%N) - sent) / 1000000))
-cat "$stage/watch.out"
 say "… $elapsed ms after its delivery."
 
 say "What needs a look"

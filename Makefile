@@ -77,8 +77,9 @@ release: toolchain ## both commands, optimised, with Swift's libraries inside
 	$(release) --product seedd
 	$(release) --product seedctl
 
-install: release ## put them under PREFIX (DESTDIR is put before it)
-	@scripts/install.sh "$$($(release) --show-bin-path)" "$(DESTDIR)" "$(PREFIX)"
+# Builds nothing, since root may have no toolchain.
+install: ## put what `make release` built under PREFIX (DESTDIR is put before it)
+	@scripts/install.sh .build-release/release "$(DESTDIR)" "$(PREFIX)"
 
 fuzz: toolchain ## FUZZ_SECONDS of random mail for each parser
 	Fuzz/build.sh

@@ -4,6 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binaries=$1 root=$2 prefix=$3
+if [ ! -x "$binaries/seedctl" ] || [ ! -x "$binaries/seedd" ]; then
+  echo "There is nothing to install in $binaries; run \`make release\` first." >&2
+  exit 1
+fi
 
 put() { install -D -m "$1" "$2" "$root$3"; echo "$root$3"; }
 

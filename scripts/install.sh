@@ -13,6 +13,7 @@ put() { install -D -m "$1" "$2" "$root$3"; echo "$root$3"; }
 
 put 755 "$binaries/seedctl" "$prefix/bin/seedctl"
 put 755 "$binaries/seedd" "$prefix/sbin/seedd"
+strip "$root$prefix/bin/seedctl" "$root$prefix/sbin/seedd"
 put 644 docs/man/seedctl.1 "$prefix/share/man/man1/seedctl.1"
 put 644 docs/man/seed.toml.5 "$prefix/share/man/man5/seed.toml.5"
 put 644 docs/man/seedd.8 "$prefix/share/man/man8/seedd.8"

@@ -69,7 +69,8 @@ public struct FindingSummary: Sendable, Hashable, Encodable {
   public var withShortenedAddress: FindingSummary {
     var copy = self
     if let at = address.lastIndex(of: "@") {
-      copy.address = address[..<at].prefix(4) + "…" + address[at...]
+      let local = address[..<at]
+      copy.address = local.prefix(min(4, local.count / 3)) + "…" + address[at...]
     }
     return copy
   }

@@ -14,7 +14,7 @@ public struct Reading: Sendable {
   public var handover: Handover
   /// The addresses that it was sent to.
   public let recipients: [Recipient]
-  /// When it arrived: as the own hop says, where that is near the time of delivery.
+  /// When it arrived: as the own hop says, unless that is after the delivery.
   public let arrivedAt: Timestamp
 }
 
@@ -42,8 +42,6 @@ public struct AuthenticationSettings: Sendable, Hashable {
 
 /// Reads messages and works out who sent them: bytes, DNS answers and the time go in, facts come out.
 public struct Examiner: Sendable {
-  /// The own hop's clock is believed up to so far behind the delivery's.
-  public static let delayMax = Duration.seconds(7 * 86_400)
   /// The own hop's clock may be so far ahead of the delivery's.
   public static let clockLeadMax = Duration.seconds(300)
 
@@ -85,9 +83,7 @@ public struct Examiner: Sendable {
     let message = Message(parsing: bytes)
     let ownHop = OwnHop(in: message, hosts: ownHosts)
     var arrivedAt = deliveredAt
-    if let date = ownHop?.received.date, date <= deliveredAt.advanced(by: Self.clockLeadMax),
-      deliveredAt.duration(since: date) <= Self.delayMax
-    {
+    if let date = ownHop?.received.date, date <= deliveredAt.advanced(by: Self.clockLeadMax) {
       arrivedAt = date
     }
     return Reading(

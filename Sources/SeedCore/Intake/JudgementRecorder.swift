@@ -140,6 +140,7 @@ public struct JudgementRecorder: Sendable {
       arrivedAt: sighting.arrivedAt,
       hasBaseline: baseline.map { $0.sighting.id != sighting.id } ?? false,
       withdrawalGrace: withdrawalGrace,
+      mayLearn: cause == .arrival || cause == .authentication,
       isLastAttempt: now.duration(since: sighting.recordedAt) >= Self.pendingMax
     )
     let verdict = Judge.verdict(context)

@@ -64,9 +64,7 @@ public struct FindingRecorder: Sendable {
         openedAt: now
       )
     if known == nil { try store.insert(ownCase) }
-    let others =
-      key.namesSender && known != nil
-      ? try store.findings(FindingQuery(caseID: ownCase.id)).filter { $0.sightingCount > 0 } : []
+    let isCorroborated = try hasLiveFinding(ownCase.id, key, in: store)
     let finding = Finding(
       id: identifiers.next(at: now),
       caseID: ownCase.id,
@@ -80,26 +78,53 @@ public struct FindingRecorder: Sendable {
         judgement.verdict.messageClass,
         judgement.sender,
         judgement.grade,
-        corroborated: !others.isEmpty
+        corroborated: isCorroborated
       ),
       firstSeen: sighting.arrivedAt,
       lastSeen: sighting.arrivedAt,
       sightingCount: 1,
-      isCorroborated: !others.isEmpty,
+      isCorroborated: isCorroborated,
       reasons: judgement.verdict.reasons
     )
     try store.save(finding)
     try record(.found, of: finding, at: now, in: store)
-    for var other in others where !other.isCorroborated {
-      other.isCorroborated = true
-      other.severity = Finding.Severity(
-        other.messageClass,
-        other.sender,
-        other.grade,
-        corroborated: true
+    try corroborate(ownCase.id, key, except: finding.id, at: now, in: store)
+  }
+
+  /// Whether a seed has met the sender of a case, who can be named.
+  private func hasLiveFinding(
+    _ caseID: Identifier<Case>,
+    _ key: SenderKey,
+    in store: any StoreWriter
+  ) throws -> Bool {
+    try key.namesSender
+      && store.findings(FindingQuery(caseID: caseID)).contains { $0.sightingCount > 0 }
+  }
+
+  /// Brings `isCorroborated` up to date for every finding of a case: it holds while two seeds have
+  /// met a sender who can be named. Who is told of `found` at the same time isn't told of this too.
+  private func corroborate(
+    _ caseID: Identifier<Case>,
+    _ key: SenderKey,
+    except found: Identifier<Finding>?,
+    at now: Timestamp,
+    in store: any StoreWriter
+  ) throws {
+    guard key.namesSender else { return }
+    let live = try store.findings(FindingQuery(caseID: caseID)).filter { $0.sightingCount > 0 }
+    let isCorroborated = live.count > 1
+    for var finding in live where finding.isCorroborated != isCorroborated {
+      finding.isCorroborated = isCorroborated
+      finding.severity = Finding.Severity(
+        finding.messageClass,
+        finding.sender,
+        finding.grade,
+        corroborated: isCorroborated
       )
-      try store.save(other)
-      try record(.corroborated, of: other, at: now, in: store)
+      try store.save(finding)
+      if isCorroborated, finding.id != found {
+        try record(.corroborated, of: finding, at: now, in: store)
+      }
     }
   }
 
@@ -114,6 +139,7 @@ public struct FindingRecorder: Sendable {
     joined.sightingCount += 1
     if wasEmpty {
       joined.state = .open
+      joined.isCorroborated = try hasLiveFinding(finding.caseID, finding.senderKey, in: store)
       joined.firstSeen = sighting.arrivedAt
       joined.lastSeen = sighting.arrivedAt
       joined.show(judgement)
@@ -137,6 +163,15 @@ public struct FindingRecorder: Sendable {
         .seenAgain
       }
     try record(kind, of: joined, at: judgement.madeAt, in: store)
+    if wasEmpty {
+      try corroborate(
+        joined.caseID,
+        joined.senderKey,
+        except: joined.id,
+        at: judgement.madeAt,
+        in: store
+      )
+    }
   }
 
   // MARK: - Judged again
@@ -180,7 +215,9 @@ public struct FindingRecorder: Sendable {
     guard after != before else { return }
     if after.sightingCount == 0 {
       after.state = .explained
+      after.isCorroborated = false
       try store.save(after)
+      try corroborate(after.caseID, key, except: nil, at: now, in: store)
       try store.append(
         FindingEvent(
           finding: after.id,
@@ -192,8 +229,10 @@ public struct FindingRecorder: Sendable {
       )
     } else if before.sightingCount == 0 {
       after.state = .open
+      after.isCorroborated = try hasLiveFinding(after.caseID, key, in: store)
       try store.save(after)
       try record(.found, of: after, at: now, in: store)
+      try corroborate(after.caseID, key, except: after.id, at: now, in: store)
     } else {
       try store.save(after)
       if after.messageClass.gravity > before.messageClass.gravity {

@@ -16,6 +16,8 @@ public struct JudgementContext: Sendable {
   public let hasBaseline: Bool
   /// How long after a withdrawal of consent mail may still come.
   public let withdrawalGrace: Duration
+  /// Whether a sender may be learned: only from mail as it arrives, and never from a revision.
+  public let mayLearn: Bool
   /// Whether missing DNS answers are waited for no longer.
   public let isLastAttempt: Bool
 
@@ -27,6 +29,7 @@ public struct JudgementContext: Sendable {
     arrivedAt: Timestamp,
     hasBaseline: Bool,
     withdrawalGrace: Duration = .seconds(28 * 86_400),
+    mayLearn: Bool = true,
     isLastAttempt: Bool = false
   ) {
     self.seed = seed
@@ -36,6 +39,7 @@ public struct JudgementContext: Sendable {
     self.arrivedAt = arrivedAt
     self.hasBaseline = hasBaseline
     self.withdrawalGrace = withdrawalGrace
+    self.mayLearn = mayLearn
     self.isLastAttempt = isLastAttempt
   }
 

@@ -145,30 +145,16 @@ struct Mint: AsyncParsableCommand {
     if let control { return .control(control) }
     guard let name = org else { throw ValidationError("--org is missing.") }
     let register = try session.register()
-    let domains = try orgDomain.map(register.domain)
-    return try await session.store.write { store in
-      do {
-        let known = try Lookup.organisation(name, in: store)
-        let isKnown = { (domain: String) in
-          known.domains.contains { $0.domain == domain && $0.revokedAt == nil }
-        }
-        for domain in domains where !isKnown(domain) {
-          try store.add(
-            OrganisationDomain(
-              domain: domain,
-              role: .own,
-              reason: "named at minting",
-              recordedAt: .now
-            ),
-            to: known.id
-          )
-        }
-        return .organisation(try Lookup.organisation(known.id.description, in: store))
-      } catch let failure as Failure where failure.exitStatus == .notFound {
-        guard !name.hasPrefix(Organisation.identifierPrefix + "_") else { throw failure }
-        return .organisation(try register.add(name, domains: domains, in: store))
+    let entries = Register.own(
+      try orgDomain.map(register.domain),
+      reason: "named at minting"
+    )
+    let recorder = session.recorder
+    return .organisation(
+      try await session.store.write { store in
+        try register.enter(name, entries, recorder: recorder, in: store)
       }
-    }
+    )
   }
 }
 

@@ -100,7 +100,11 @@ struct OrgAdd: AsyncParsableCommand {
       guard try !store.organisations().contains(where: { $0.name == name }) else {
         throw Failure(.refused, "there is an organisation of this name; see `seedctl org show`")
       }
-      return try register.add(name, domains: domains, in: store)
+      return try register.add(
+        name,
+        Register.own(domains, reason: "entered at the start"),
+        in: store
+      )
     }
     let summary = OrganisationSummary(organisation)
     if output.json { return try output.printJSON(summary) }
@@ -343,15 +347,10 @@ struct OrgImport: AsyncParsableCommand {
         )
       )
     }
+    let recorder = session.recorder
     let all = try await session.store.write { store in
       for (name, entry) in entries {
-        if let known = try store.organisations().first(where: { $0.name == name }) {
-          if !known.domains.contains(where: { $0.domain == entry.domain && $0.revokedAt == nil }) {
-            try store.add(entry, to: known.id)
-          }
-        } else {
-          _ = try register.add(name, entries: [entry], in: store)
-        }
+        _ = try register.enter(name, [entry], recorder: recorder, in: store)
       }
       return try store.organisations().map(OrganisationSummary.init)
     }

@@ -17,6 +17,7 @@ struct Adoption {
   let register: Register
   let matchKey: MatchKey
   let identifiers: IdentifierSource
+  let recorder: JudgementRecorder
 
   /// Adopts an address; `nil` where it is a seed already.
   func adopt(_ entry: Entry, at now: Timestamp, in store: any StoreWriter) throws -> Seed? {
@@ -25,12 +26,12 @@ struct Adoption {
     }
     let token = matchKey.token(for: address)
     guard try store.seeds(matching: [token]).isEmpty else { return nil }
-    let organisation: Organisation
-    do {
-      organisation = try Lookup.organisation(entry.organisation, in: store)
-    } catch let failure as Failure where failure.exitStatus == .notFound {
-      organisation = try register.add(entry.organisation, domains: entry.domains, in: store)
-    }
+    let organisation = try register.enter(
+      entry.organisation,
+      Register.own(entry.domains, reason: "named at adoption"),
+      recorder: recorder,
+      in: store
+    )
     let seed = Seed(
       id: identifiers.next(at: now),
       token: token,
@@ -46,7 +47,12 @@ struct Adoption {
 
 extension Session {
   func adoption() throws -> Adoption {
-    Adoption(register: try register(), matchKey: try matchKey(), identifiers: identifiers)
+    Adoption(
+      register: try register(),
+      matchKey: try matchKey(),
+      identifiers: identifiers,
+      recorder: recorder
+    )
   }
 }
 

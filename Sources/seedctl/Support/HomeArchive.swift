@@ -30,13 +30,22 @@ struct HomeArchive {
       try folder.makeFolder(name)
     }
     try await store.backup(to: copy + "/store/seed.db")
-    if let vault = try? Vault.open(at: home.vaultPath) {
+    if FileManager.default.fileExists(atPath: home.vaultPath + "/vault.db") {
+      let vault = try Vault.open(at: home.vaultPath)
       try await vault.backUp(to: copy + "/vault/vault.db")
     }
     for name in Self.files + Self.folders {
       try FileManager.default.copyItem(atPath: home.path + "/" + name, toPath: copy + "/" + name)
     }
     let partial = folder.path + ".tar"
+    // It holds every secret, so nobody else may read it from its first byte on.
+    guard
+      FileManager.default.createFile(
+        atPath: partial,
+        contents: nil,
+        attributes: [.posixPermissions: 0o600]
+      )
+    else { throw Failure(.failed, "\(partial): it can't be made") }
     try Tar.run(["--create", "--file", partial, "--directory", copy, "."])
     try Staging.finish(partial, as: path)
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int

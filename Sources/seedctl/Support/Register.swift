@@ -30,26 +30,38 @@ struct Register {
     return ascii
   }
 
-  /// Enters an organisation with domains of its own.
-  func add(
+  /// An organisation of that name or identifier with these entries: a new name is entered, what is
+  /// missing is added, and earlier mail is judged again where something was.
+  func enter(
     _ name: String,
-    domains: [String],
+    _ entries: [OrganisationDomain],
+    recorder: JudgementRecorder,
     in store: any StoreWriter
   ) throws -> Organisation {
+    let known: Organisation
+    do {
+      known = try Lookup.organisation(name, in: store)
+    } catch let failure as Failure where failure.exitStatus == .notFound {
+      guard !name.hasPrefix(Organisation.identifierPrefix + "_") else { throw failure }
+      return try add(name, entries, in: store)
+    }
     let now = Timestamp.now
-    return try add(
-      name,
-      entries: domains.map {
-        OrganisationDomain(domain: $0, role: .own, reason: "entered at the start", recordedAt: now)
-      },
-      in: store
-    )
+    let missing = entries.filter { entry in
+      !known.domains.contains {
+        $0.domain == entry.domain && $0.role == entry.role && $0.revokedAt == nil
+          && $0.validUntil.map { now < $0 } ?? true
+      }
+    }
+    guard !missing.isEmpty else { return known }
+    for entry in missing { try store.add(entry, to: known.id) }
+    _ = try recorder.judgeAgain(organisation: known.id, at: now, in: store)
+    return try Lookup.organisation(known.id.description, in: store)
   }
 
-  /// Enters an organisation.
+  /// Enters a new organisation.
   func add(
     _ name: String,
-    entries: [OrganisationDomain],
+    _ entries: [OrganisationDomain],
     in store: any StoreWriter
   ) throws -> Organisation {
     guard !name.allSatisfy(\.isWhitespace), name.utf8.count <= 256 else {
@@ -64,6 +76,13 @@ struct Register {
     )
     try store.insert(organisation)
     return organisation
+  }
+
+  /// Entries for domains of the organisation's own.
+  static func own(_ domains: [String], reason: String) -> [OrganisationDomain] {
+    domains.map {
+      OrganisationDomain(domain: $0, role: .own, reason: reason, recordedAt: .now)
+    }
   }
 }
 

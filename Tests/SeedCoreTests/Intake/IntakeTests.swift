@@ -197,6 +197,29 @@ struct IntakeTests {
     #expect(judgements.map(\.verdict.messageClass) == [.disclosure, .expected, .disclosure])
   }
 
+  @Test func `what no longer corroborates is taken back`() async throws {
+    let desk = try await Desk()
+    _ = try await desk.take(from: "party.example", to: [Desk.addresses[0]], name: "1")
+    _ = try await desk.take(from: "party.example", to: [Desk.addresses[1]], name: "2")
+    let recorder = JudgementRecorder(
+      withdrawalGrace: .seconds(0),
+      channels: [],
+      identifiers: desk.identifiers
+    )
+    try await desk.store.write { store in
+      let entry = try store.sightings(of: Identifier(rawValue: 101), after: nil, limit: 1)[0]
+      _ = try recorder.review(
+        entry,
+        as: .expected,
+        reason: "known",
+        at: Sample.day(41),
+        in: store
+      )
+    }
+    let states = try await desk.findings().map { "\($0.sightingCount) \($0.isCorroborated)" }
+    #expect(states.sorted() == ["0 false", "1 false"])
+  }
+
   @Test func `a silence keeps an alert back, and never that of a control`() async throws {
     let desk = try await Desk(channels: ["log"])
     try await desk.store.write { store in

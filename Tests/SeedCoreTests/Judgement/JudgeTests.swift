@@ -32,6 +32,7 @@ struct JudgeTests {
     Sample.facts(
       from: domain,
       authentication: report {
+        $0.spf = SPFResult(result: .fail, domain: domain, scope: .mailFrom)
         $0.dmarc = DMARCResult(
           result: .fail,
           organizationalDomain: domain,
@@ -177,6 +178,32 @@ struct JudgeTests {
       name: "From the organisation against its own policy",
       expected: .impersonation,
       facts: dmarcFails("petitions.example", .reject)
+    ),
+    Case(
+      name: "From the organisation, where SPF could not be checked",
+      expected: .unverified,
+      facts: {
+        var facts = dmarcFails("petitions.example", .reject)
+        facts.authentication.spf = nil
+        return facts
+      }()
+    ),
+    Case(
+      name: "somebody who poses as the organisation after consent was withdrawn",
+      expected: .impersonation,
+      facts: dmarcFails("petitions.example", .reject),
+      seed: Sample.seed(withdrawnAt: Sample.day(1))
+    ),
+    Case(
+      name: "the answer of a form whose organisation is still to be learned",
+      expected: .expected,
+      facts: Sample.facts(
+        from: "petitions.example",
+        nature: .autoReply,
+        authentication: Sample.signed(by: "petitions.example")
+      ),
+      seed: Sample.seed(learnUntil: Sample.day(41)),
+      organisation: Sample.organisation(domains: [])
     ),
     Case(
       name: "From the organisation, whose policy is none",

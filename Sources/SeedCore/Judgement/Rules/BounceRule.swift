@@ -21,7 +21,7 @@ enum BounceRule {
       )
     case .autoReply:
       // A form's automatic answer is the organisation's own first mail, not backscatter.
-      guard context.authorEntry?.role.isExpected != true else { return nil }
+      guard context.authorEntry?.role.isExpected != true, !context.wouldLearn else { return nil }
       return Verdict(
         .bounce,
         reasons: [

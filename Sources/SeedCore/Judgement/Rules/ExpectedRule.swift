@@ -92,7 +92,7 @@ extension JudgementContext {
   /// that is open, nobody authenticated has been taken for the organisation yet, and no entry of the
   /// register speaks of the sender.
   var wouldLearn: Bool {
-    guard let learnUntil = seed.learnUntil, arrivedAt <= learnUntil, !hasBaseline,
+    guard mayLearn, let learnUntil = seed.learnUntil, arrivedAt <= learnUntil, !hasBaseline,
       sender.status.isAuthenticated, authorEntry == nil, let organisation
     else { return false }
     return !organisation.domains.contains { $0.domain == sender.domain && $0.revokedAt != nil }

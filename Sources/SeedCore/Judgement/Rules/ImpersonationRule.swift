@@ -18,11 +18,17 @@ enum ImpersonationRule {
 
   private static func contradiction(_ context: JudgementContext) -> String? {
     let report = context.facts.authentication
-    if let dmarc = report.dmarc, dmarc.result == .fail, let policy = dmarc.policy, policy != .none {
+    // What could not be checked did not fail: without a client address SPF says nothing, and some
+    // domains have nothing else.
+    let isChecked =
+      report.spf != nil || report.dkim.contains { $0.aligned && $0.atArrival == .fail }
+    if isChecked, let dmarc = report.dmarc, dmarc.result == .fail, let policy = dmarc.policy,
+      policy != .none
+    {
       return
         "DMARC fails, and \(dmarc.organizationalDomain) asks receivers to \(policy.rawValue) such mail."
     }
-    if let authserv = reportedFailure(report) {
+    if let authserv = reportedFailure(report, isChecked: isChecked) {
       return "\(authserv) reports that DMARC fails under a published policy."
     }
     if let signature = forgedSignature(context) {
@@ -43,11 +49,13 @@ enum ImpersonationRule {
   }
 
   /// The trusted authserv-id that reports a DMARC failure under `quarantine` or `reject`.
-  private static func reportedFailure(_ report: AuthenticationReport) -> String? {
+  private static func reportedFailure(
+    _ report: AuthenticationReport,
+    isChecked: Bool
+  ) -> String? {
     // Without our own verdict alone: ours rests on answers that are archived.
-    guard report.dmarc.map({ $0.result == .temperror || $0.result == .none }) ?? true else {
-      return nil
-    }
+    guard !isChecked || report.dmarc.map({ $0.result == .temperror || $0.result == .none }) ?? true
+    else { return nil }
     return report.authenticationResults.first { field in
       field.trusted
         && field.results.contains { statement in

@@ -4,6 +4,8 @@ enum WithdrawnRule {
     guard let withdrawnAt = context.seed.withdrawnAt else { return nil }
     let end = withdrawnAt.advanced(by: context.withdrawalGrace)
     guard context.arrivedAt >= end else { return nil }
+    // Who poses as the organisation is not the organisation, also after consent was withdrawn.
+    guard ImpersonationRule.apply(context) == nil else { return nil }
     return Verdict(
       .withdrawn,
       reasons: [

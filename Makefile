@@ -65,7 +65,7 @@ e2e: tests ## the built commands beside a real Postfix
 	$(run_tests) --filter '^EndToEndTests\.'
 
 lint: toolchain manuals citations ## the formatter's opinion, the manuals' syntax, the standards cited
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Fuzz
 
 citations:
 	@scripts/check-citations.sh

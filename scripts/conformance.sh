@@ -7,7 +7,8 @@ set -uo pipefail
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 if "$@" >"$output" 2>&1; then
-  grep -E '^[a-z0-9][a-z0-9 _-]*: ([0-9]+/[0-9]+$|skipped, )|^  miss: ' "$output"
+  grep -E '^[a-z0-9][a-z0-9 _-]*: ([0-9]+/[0-9]+$|skipped, )|^  miss: ' "$output" |
+    awk '!/: skipped, / || !seen[$0]++'
 else
   status=$?
   cat "$output"

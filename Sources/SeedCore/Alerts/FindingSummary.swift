@@ -1,7 +1,7 @@
 import FoundationEssentials
 public import SeedMail
 
-/// A finding as commands print it and as alerts carry it (`specs/cli.md`, `alerts`).
+/// A finding as commands print it and as alerts carry it (`docs/formats/json-v1.md`).
 public struct FindingSummary: Sendable, Hashable, Encodable {
   /// Who sent the mail.
   public struct SenderSummary: Sendable, Hashable, Encodable {

@@ -1,6 +1,6 @@
 import SeedAuth
 
-/// Who sent a message (`specs/judgement.md` §2): the first of aligned, platform, reported, claimed.
+/// Who sent a message (`docs/flow.md`): the first of aligned, platform, reported, claimed.
 public enum Attribution {
   /// The sender that the facts show.
   public static func sender(of facts: MessageFacts) -> Sender {

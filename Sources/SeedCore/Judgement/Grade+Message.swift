@@ -3,7 +3,7 @@ import SeedMail
 
 extension Grade {
   /// How well the signatures of `message` show that its sender wrote to the seed, and why
-  /// (`specs/judgement.md` §4).
+  /// (`docs/flow.md`).
   ///
   /// `results` are the verdicts on the signatures of this same message, and `recipient` is the
   /// seed's address as it was met. A signature counts when nothing that it covers was changed and

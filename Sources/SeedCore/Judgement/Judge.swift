@@ -1,4 +1,4 @@
-/// Says what a sighting means: the first rule that fits decides (`specs/judgement.md` §3).
+/// Says what a sighting means: the first rule that fits decides (`docs/flow.md`).
 public enum Judge {
   private static let rules: [@Sendable (JudgementContext) -> Verdict?] = [
     BounceRule.apply, WithdrawnRule.apply, ControlRule.apply, PendingRule.apply,

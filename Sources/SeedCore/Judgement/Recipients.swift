@@ -9,7 +9,7 @@ public struct Recipient: Sendable, Hashable {
   public let source: Sighting.RecipientSource
 }
 
-/// Finds the addresses that a message was sent to (`specs/judgement.md` §1).
+/// Finds the addresses that a message was sent to (`docs/flow.md`).
 public enum Recipients {
   /// The most addresses that are looked at; further ones are left out.
   public static let countMax = 1000

@@ -1,6 +1,6 @@
 import SeedCrypto
 
-/// The salted commitments of `rcpt`, `dns` and `judge` leaves (`specs/ledger.md`).
+/// The salted commitments of `rcpt`, `dns` and `judge` leaves (`docs/formats/leaves-v1.md`).
 ///
 /// The salts stop an organisation from recognising its own mail in a published log.
 public enum Commitment {

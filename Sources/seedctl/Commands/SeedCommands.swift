@@ -260,7 +260,7 @@ struct SeedWithdraw: AsyncParsableCommand {
     commandName: "withdraw",
     abstract: "Record that consent was withdrawn: later mail is a finding, from whoever it is.",
     discussion: """
-      Mail may still come in the grace period (`[judging] withdrawal_grace`, 28 days by default). \
+      Mail may still come in the grace period (`[judgement] withdrawal_grace`, 28 days by default). \
       Earlier mail is judged again.
       """
   )

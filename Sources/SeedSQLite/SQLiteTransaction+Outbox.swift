@@ -6,6 +6,11 @@ extension SQLiteTransaction {
       FROM outbox
     """
 
+  // The names are words of our own, so that no text of others comes into the statement.
+  private static let isAlert =
+    "channel NOT IN ("
+    + ReservedChannel.allCases.map { "'\($0.name)'" }.joined(separator: ", ") + ")"
+
   func outbox(channel: String, dueAt now: Timestamp, limit: Int) throws -> [OutboxRow] {
     try all(
       Self.selectRows
@@ -29,7 +34,7 @@ extension SQLiteTransaction {
 
   func outbox(_ state: OutboxRow.State, limit: Int) throws -> [OutboxRow] {
     try all(
-      Self.selectRows + " WHERE state = ? ORDER BY id DESC LIMIT ?",
+      Self.selectRows + " WHERE state = ? AND \(Self.isAlert) ORDER BY id DESC LIMIT ?",
       .word(state),
       limited(limit),
       read: Self.row
@@ -38,7 +43,10 @@ extension SQLiteTransaction {
 
   func outboxCounts() throws -> (waiting: Int, dead: Int) {
     let counts = try [OutboxRow.State.waiting, .dead].map { state in
-      try first("SELECT count(*) FROM outbox WHERE state = ?", .word(state)) { $0.count(0) } ?? 0
+      try first(
+        "SELECT count(*) FROM outbox WHERE state = ? AND \(Self.isAlert)",
+        .word(state)
+      ) { $0.count(0) } ?? 0
     }
     return (counts[0], counts[1])
   }

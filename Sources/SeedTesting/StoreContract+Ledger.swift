@@ -95,6 +95,23 @@ extension StoreContract {
         #expect(try reader.outboxCounts() == (3, 0))
       }
     },
+    StoreContract("what waits in a reserved channel is no alert") { store in
+      let rows = ReservedChannel.allCases.map { row($0.name, "k", due: 1) }
+      try await store.write { writer throws in
+        for row in rows + [row("me", "k", due: 1)] { try writer.enqueue(row) }
+        #expect(try writer.outboxCounts() == (1, 0))
+        #expect(try writer.outbox(.waiting, limit: 9).map(\.channel) == ["me"])
+        for row in rows {
+          let due = try writer.outbox(channel: row.channel, dueAt: RecordMaker.time(1), limit: 9)
+          #expect(due.count == 1)
+          for var stored in due {
+            stored.state = .dead
+            try writer.save(stored)
+          }
+        }
+        #expect(try writer.outboxCounts() == (1, 0))
+      }
+    },
     StoreContract("rows are due from their time on, the longest due first") { store in
       let rows = [3, 1, 1, 2].enumerated().map { row("me", "k\($0)", due: $1) }
       try await store.write { writer throws in for row in rows { try writer.enqueue(row) } }

@@ -42,11 +42,11 @@ extension InMemoryTransaction {
   func nextDue(channel: String) -> Timestamp? { waiting(channel).map(\.dueAt).min() }
 
   func outbox(_ rowState: OutboxRow.State, limit: Int) -> [OutboxRow] {
-    Array(state.outbox.reversed().lazy.filter { $0.state == rowState }.prefix(max(0, limit)))
+    Array(alerts.reversed().lazy.filter { $0.state == rowState }.prefix(max(0, limit)))
   }
 
   func outboxCounts() -> (waiting: Int, dead: Int) {
-    (state.outbox.count { $0.state == .waiting }, state.outbox.count { $0.state == .dead })
+    (alerts.count { $0.state == .waiting }, alerts.count { $0.state == .dead })
   }
 
   func enqueue(_ row: OutboxRow) throws {
@@ -78,6 +78,10 @@ extension InMemoryTransaction {
     state.outbox[index].attemptCount = row.attemptCount
     state.outbox[index].state = row.state
     state.outbox[index].lastError = row.lastError
+  }
+
+  private var alerts: [OutboxRow] {
+    state.outbox.filter { ReservedChannel(rawValue: $0.channel) == nil }
   }
 
   private func waiting(_ channel: String) -> [OutboxRow] {

@@ -403,9 +403,9 @@ public protocol OutboxReader {
   func outbox(channel: String, dueAt now: Timestamp, limit: Int) throws -> [OutboxRow]
   /// When the next waiting row of a channel is due.
   func nextDue(channel: String) throws -> Timestamp?
-  /// Rows by state, newest first.
+  /// Alerts by state, newest first: rows of every channel that isn't reserved.
   func outbox(_ state: OutboxRow.State, limit: Int) throws -> [OutboxRow]
-  /// How many rows wait, and how many were given up.
+  /// How many alerts wait, and how many were given up; those of a ``ReservedChannel`` are none.
   func outboxCounts() throws -> (waiting: Int, dead: Int)
 }
 

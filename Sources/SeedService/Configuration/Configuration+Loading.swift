@@ -207,8 +207,8 @@ extension Configuration.Alerts {
 }
 
 extension Configuration.Channel {
-  /// The channels that need no entry.
-  static let reservedNames: Set<String> = ["log", "command"]
+  /// The channels that need no entry, and those that are no alerts.
+  static let reservedNames = Set(["log", "command"] + ReservedChannel.allCases.map(\.name))
 
   fileprivate static let keys = [
     "name", "kind", "url", "tls", "from", "to", "username", "password_file", "secret_file",
@@ -239,7 +239,8 @@ extension Configuration.Channel {
     if !isName || Self.reservedNames.contains(name) {
       reader.report(
         "\(entry.path).name",
-        "must be of letters, digits, - and _, and not log or command"
+        "must be of letters, digits, - and _, and none of "
+          + Self.reservedNames.sorted().joined(separator: ", ")
       )
     }
     checkTarget(entry.path, in: &reader)

@@ -61,8 +61,9 @@ extension SQLiteStore {
       db,
       sql: "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1"
     ).map { "\($0[0] as String): \($0[1] as Int64) rows refer to rows that are not there" }
+    let version = try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     return try dangling
-      + contradictions.compactMap { question, problem in
+      + (contradictions + (version > 1 ? contradictions2 : [])).compactMap { question, problem in
         let count = try Int64.fetchOne(db, sql: question) ?? 0
         return count == 0 ? nil : "\(problem): \(count)"
       }
@@ -87,5 +88,11 @@ extension SQLiteStore {
       """,
       "sightings name another message than their delivery"
     ),
+  ]
+  private static let contradictions2 = [
+    (
+      "SELECT count(*) FROM checkpoint WHERE size > (SELECT coalesce(max(idx) + 1, 0) FROM leaf)",
+      "checkpoints were signed over leaves that are not there"
+    )
   ]
 }

@@ -1,9 +1,9 @@
 import GRDB
 
-/// The tables of a store, as `docs/formats/store-v1.md` describes them.
+/// The tables of a store, as `docs/formats/store-v2.md` describes them.
 enum Schema {
   /// The version that this code reads and writes; kept as SQLite's `user_version`.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
   /// SQLite's `application_id` of a store: "Seed".
   static let applicationID: Int64 = 0x5365_6564
 
@@ -11,24 +11,35 @@ enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { db in
-      try db.execute(sql: tables + "\n" + protections)
+      try db.execute(sql: tables1 + "\n" + protections1)
       try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
+    }
+    migrator.registerMigration("2") { db in
+      try db.execute(sql: tables2 + "\n" + protections2)
+      try db.execute(sql: "PRAGMA user_version = 2")
     }
     return migrator
   }
 
   /// What is written once and never again.
-  static let appendOnlyTables = [
+  static let appendOnlyTables = appendOnlyTables1 + ["timestamp_token"]
+
+  /// What may change in part, but never goes.
+  static let lastingTables = lastingTables1 + ["checkpoint", "restoration", "witnessed_log"]
+
+  private static let appendOnlyTables1 = [
     "notice", "delivery", "message", "sighting", "sighting_facts", "judgement", "leaf",
     "sender_case", "finding_event", "silence",
   ]
 
-  /// What may change in part, but never goes.
-  static let lastingTables = ["organisation", "organisation_domain", "seed", "finding", "outbox"]
+  private static let lastingTables1 = [
+    "organisation", "organisation_domain", "seed", "finding", "outbox",
+  ]
 
-  private static var protections: String {
-    appendOnlyTables.map { refusal("UPDATE ON", $0) + refusal("DELETE ON", $0) }.joined()
-      + lastingTables.map { refusal("DELETE ON", $0) }.joined()
+  // What a version once did is never changed, or stores of one version would differ.
+  private static var protections1: String {
+    appendOnlyTables1.map { refusal("UPDATE ON", $0) + refusal("DELETE ON", $0) }.joined()
+      + lastingTables1.map { refusal("DELETE ON", $0) }.joined()
       + refusal(
         "UPDATE OF id, token, organisation, scheme, control, form, purpose, opt_in,"
           + " notice_digest, participant, minted_at, learn_until, leaf_index ON",
@@ -49,7 +60,7 @@ enum Schema {
   }
 
   /// A trigger that refuses a change.
-  private static func refusal(
+  static func refusal(
     _ change: String,
     _ table: String,
     suffix: String? = nil,
@@ -65,7 +76,7 @@ enum Schema {
 
   // Times are milliseconds since 1970, identifiers their numbers, words the raw values of the
   // model's enumerations.
-  private static let tables = """
+  private static let tables1 = """
     CREATE TABLE organisation (
       id INTEGER PRIMARY KEY,
       name TEXT NOT NULL,

@@ -198,7 +198,14 @@ extension RandomStoreWork {
 
   private mutating func ledgerChange() -> Change {
     let now = time()
-    switch number(0...4) {
+    switch number(0...7) {
+    case 5: return checkpointChange()
+    case 6:
+      let token = RecordMaker.timestamp(number(0...6), name(), leafIndex: number(0...6))
+      return { "\(try $0.insert(token))" }
+    case 7:
+      let log = RecordMaker.witnessedLog(name(), number(0...3), root: UInt8(number(0...1)))
+      return { "\(try $0.save(log))" }
     case 0, 1:
       let leaf = Leaf(kind: .mint, bytes: digest(), subject: maybe(number(1...2)))
       return { "\(try $0.append(leaf))" }
@@ -228,6 +235,24 @@ extension RandomStoreWork {
         row.attemptCount += 1
         return "\(try writer.save(row)) \(row.key)"
       }
+    }
+  }
+
+  private mutating func checkpointChange() -> Change {
+    let (size, now, isWitnessed) = (number(0...6), time(), number(0...3) == 0)
+    switch number(0...4) {
+    case 0, 1:
+      let checkpoint = RecordMaker.checkpoint(size, isWitnessed: isWitnessed)
+      return { "\(try $0.insert(checkpoint))" }
+    case 2:
+      let signature = RecordMaker.signature("w.example", UInt8(number(0...2)))
+      return {
+        "\(try $0.append([signature], toCheckpoint: size, isWitnessed: isWitnessed))"
+      }
+    case 3:
+      let restoration = Restoration(restoredAt: now, leafCount: size)
+      return { "\(try $0.insert(restoration))" }
+    default: return { "\(try $0.settleRestorations(at: now, reason: "\(size)"))" }
     }
   }
 }
@@ -269,6 +294,11 @@ extension RandomStoreWork {
       lines.append("\(try reader.lastEventSequence()) \(try reader.leafCount())")
       lines += try reader.leaves(from: 0, limit: 999).map { "\($0)" }
       lines += try reader.dayCounts(from: "").map { "\($0)" }
+      lines += try reader.checkpoints(from: 0, limit: 99).map { "\($0)" }
+      lines.append("\(String(describing: try reader.newestWitnessedCheckpoint()))")
+      lines += try reader.restorations().map { "\($0)" }
+      lines += try reader.timestamps(from: 0, limit: 99).map { "\($0)" }
+      lines += try reader.witnessedLogs().map { "\($0)" }
       for state in [OutboxRow.State.waiting, .delivered, .dead] {
         lines += try reader.outbox(state, limit: 99).map { "\($0)" }
       }

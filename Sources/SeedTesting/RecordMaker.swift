@@ -173,3 +173,44 @@ extension RecordMaker {
     )
   }
 }
+
+extension RecordMaker {
+  static func head(_ size: Int64, root: UInt8 = 7) -> TreeHead {
+    TreeHead(size: size, rootHash: [UInt8](repeating: root, count: 32))
+  }
+
+  static func checkpoint(_ size: Int64, isWitnessed: Bool = false) -> SignedCheckpoint {
+    let checkpoint = Checkpoint(origin: "seeds.example/log", head: head(size))
+    let note = SignedNote(text: checkpoint.text, signatures: [signature("seeds.example/log")])
+    return SignedCheckpoint(
+      head: checkpoint.head,
+      note: note.bytes,
+      signedAt: time(size),
+      isWitnessed: isWitnessed
+    )
+  }
+
+  static func signature(_ name: String, _ byte: UInt8 = 1) -> NoteSignature {
+    NoteSignature(keyName: name, keyID: 77, signature: [UInt8](repeating: byte, count: 64))
+  }
+
+  static func timestamp(_ size: Int64, _ name: String, leafIndex: Int64) -> TimestampToken {
+    TimestampToken(
+      checkpointSize: size,
+      authority: name,
+      token: [0x30, UInt8(truncatingIfNeeded: leafIndex)],
+      chain: Array("-----BEGIN CERTIFICATE-----\n".utf8),
+      generatedAt: time(100 + size),
+      leafIndex: leafIndex
+    )
+  }
+
+  static func witnessedLog(_ origin: String, _ size: Int64, root: UInt8 = 7) -> WitnessedLog {
+    WitnessedLog(
+      origin: origin,
+      head: head(size, root: root),
+      note: [1, 0, UInt8(truncatingIfNeeded: size)],
+      cosignedAt: time(size)
+    )
+  }
+}

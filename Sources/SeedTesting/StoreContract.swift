@@ -42,6 +42,10 @@ public struct StoreContract: Sendable, CustomTestStringConvertible {
       try writer.insertNotice([1], digest: world.delivery.messageDigest)
       try writer.insert(silence)
       try writer.add(DayCounts(day: "2026-11-22"))
+      try writer.insert(RecordMaker.checkpoint(1))
+      try writer.insert(RecordMaker.timestamp(1, "tsa", leafIndex: 0))
+      try writer.insert(Restoration(restoredAt: RecordMaker.start, leafCount: 1))
+      try writer.save(RecordMaker.witnessedLog("log.example/a", 1))
       try writer.enqueue(
         OutboxRow(
           channel: "me",
@@ -57,7 +61,8 @@ public struct StoreContract: Sendable, CustomTestStringConvertible {
 
   /// Everything that is promised.
   public static let all: [StoreContract] =
-    transactions + register + seeds + intake + judged + findings + cases + ledger + outbox
+    transactions + register + seeds + intake + judged + findings + cases + ledger + checkpoints
+    + outbox
 
   static let transactions: [StoreContract] = [
     StoreContract("a write that throws leaves nothing behind") { store in

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import SeedCore
 import SeedTesting
@@ -31,8 +32,11 @@ struct SchemaTests {
   @Test(arguments: [
     ("seed", ["retired_at", "withdrawn_at"]),
     ("organisation_domain", ["is_approved", "revoked_at"]),
+    ("checkpoint", ["note", "is_witnessed"]),
+    ("restoration", ["settled_at", "reason"]),
+    ("witnessed_log", ["size", "root_hash", "note", "cosigned_at"]),
   ])
-  func `of a seed and an entry only a few columns change`(
+  func `of what may change in part only a few columns change`(
     table: String,
     columns: [String]
   ) async throws {
@@ -66,6 +70,75 @@ struct SchemaTests {
   }
 
   @Test(arguments: [
+    "UPDATE checkpoint SET note = x'01'",
+    "UPDATE checkpoint SET note = CAST(note || x'01' AS BLOB)",
+    "UPDATE checkpoint SET is_witnessed = 0 WHERE size = 2",
+    "UPDATE checkpoint SET note = substr(note, 1, 2) WHERE size = 2",
+    "INSERT INTO checkpoint VALUES (1, zeroblob(32), x'01', 0, 0)",
+    "INSERT OR REPLACE INTO checkpoint VALUES (2, zeroblob(32), x'01', 0, 0)",
+    "UPDATE restoration SET reason = 'Other.'", "UPDATE restoration SET settled_at = NULL",
+    "UPDATE witnessed_log SET size = 0", "UPDATE witnessed_log SET root_hash = zeroblob(32)",
+  ])
+  func `what was signed is not taken back`(change: String) async throws {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteStore.create(at: folder.path("seed.db"))
+    try await StoreContract.fill(store)
+    try await store.database.write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO leaf VALUES (1, 'note', x'', NULL, x'');
+          INSERT INTO checkpoint VALUES (2, zeroblob(32), x'6e6f7465', 0, 1);
+          UPDATE checkpoint SET note = CAST(note || x'0a' AS BLOB) WHERE size = 2;
+          UPDATE restoration SET settled_at = 5, reason = 'Shown.';
+          UPDATE witnessed_log SET size = 2, root_hash = randomblob(32);
+          """
+      )
+      let error = #expect(throws: DatabaseError.self) { try db.execute(sql: change) }
+      #expect(error?.message?.hasSuffix("is kept as it is") == true)
+    }
+  }
+
+  @Test func `a store of version 1 is brought up to date, with all that it holds`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("seed.db")
+    let dump = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../Fixtures/store/version-1.sql")
+    let old = try DatabaseQueue(path: path)
+    try await old.writeWithoutTransaction { db in
+      try db.execute(sql: String(contentsOf: dump, encoding: .utf8))
+    }
+    try old.close()
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+
+    let store = try SQLiteStore.open(at: path)
+    #expect(try await store.checkIntegrity() == [])
+    try await store.read { reader throws in
+      #expect(try reader.leafCount() == 5)
+      #expect(try reader.seedCounts() == (2, 1))
+      #expect(try reader.sightingSummary().count == 1)
+      #expect(try reader.findings(FindingQuery()).map(\.messageClass) == [.stranger])
+      #expect(try reader.newestCheckpoint() == nil)
+      #expect(try reader.timestamps(from: 0, limit: 9) == [])
+    }
+    let head = TreeHead(size: 5, rootHash: [UInt8](repeating: 1, count: 32))
+    let checkpoint = SignedCheckpoint(head: head, note: [1], signedAt: Timestamp(seconds: 1))
+    try await store.write { try $0.insert(checkpoint) }
+    try store.close()
+
+    // It has the same tables as a new one.
+    let fresh = try SQLiteStore.create(at: folder.path("fresh.db"))
+    let again = try SQLiteStore.open(at: path)
+    #expect(try await again.read { try $0.newestCheckpoint() } == checkpoint)
+    #expect(try schema(of: again) == schema(of: fresh))
+  }
+
+  private func schema(of store: SQLiteStore) throws -> [String] {
+    try store.database.read { db in
+      try String.fetchAll(db, sql: "SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name")
+    }
+  }
+
+  @Test(arguments: [
     "SELECT 1 FROM seed WHERE token = x''",
     "SELECT 1 FROM seed WHERE organisation = 1 AND id > 1 ORDER BY id",
     "SELECT 1 FROM leaf WHERE subject = 1 AND kind = 'mint' ORDER BY idx",
@@ -79,6 +152,9 @@ struct SchemaTests {
     "SELECT 1 FROM finding WHERE seed = 1 AND sender_key = ''",
     "SELECT 1 FROM sender_case WHERE sender_key = '' AND coalesce(organisation, -1) = 1",
     "SELECT 1 FROM finding_event WHERE finding = 1 AND sequence > 1 ORDER BY sequence",
+    "SELECT 1 FROM checkpoint WHERE is_witnessed = 1 AND size > 0 ORDER BY size DESC LIMIT 1",
+    "SELECT 1 FROM timestamp_token WHERE checkpoint >= 1 ORDER BY checkpoint, authority",
+    "SELECT 1 FROM timestamp_token WHERE authority = '' ORDER BY checkpoint DESC",
     "SELECT 1 FROM outbox WHERE state = '' AND channel = '' AND due_at < 1 ORDER BY due_at, id",
   ])
   func `a query that runs often neither scans nor sorts`(query: String) throws {

@@ -68,6 +68,11 @@ struct InMemoryState: Sendable {
   var events: [FindingEvent] = []
   var silences: [Identifier<Silence>: Silence] = [:]
   var leaves: [Leaf] = []
+  var checkpoints: [SignedCheckpoint] = []
+  var restorations: [Restoration] = []
+  var timestamps: [TimestampToken] = []
+  // By the bytes of their origins: two spellings of a letter are two ledgers.
+  var witnessedLogs: [[UInt8]: WitnessedLog] = [:]
   var dayCounts: [String: DayCounts] = [:]
   var outbox: [OutboxRow] = []
 }

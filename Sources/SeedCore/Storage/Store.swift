@@ -10,8 +10,9 @@ public import SeedMail
 /// cooperative pool.
 ///
 /// A record whose identifier is there already is refused with ``StoreError/exists``, and one that
-/// refers to a record that isn't there, or a change of such a one, with ``StoreError/dangling``. What
-/// is refused for both reasons may be refused with either. A limit of 0 or less gives nothing.
+/// refers to a record that isn't there, or a change of such a one, with ``StoreError/dangling``. A
+/// change of what stays as it is, is refused with ``StoreError/frozen``. What is refused for several
+/// reasons may be refused with any of them. A limit of 0 or less gives nothing.
 public protocol Store: Sendable {
   /// Reads from one consistent state.
   func read<Result: Sendable>(
@@ -42,18 +43,20 @@ public enum StoreError: Error, Hashable, Sendable {
   case permissions
   /// A record refers to one that isn't there.
   case dangling
+  /// A record that stays as it is would change.
+  case frozen
   /// The disk failed to read or write.
   case inputOutput
 }
 
 /// What may be asked of a store inside a transaction.
 public protocol StoreReader: OrganisationReader, SeedReader, SightingReader, FindingReader,
-  LedgerReader, OutboxReader
+  LedgerReader, CheckpointReader, TimestampReader, WitnessReader, OutboxReader
 {}
 
 /// What may be changed in a store inside a transaction.
 public protocol StoreWriter: StoreReader, OrganisationWriter, SeedWriter, SightingWriter,
-  FindingWriter, LedgerWriter, OutboxWriter
+  FindingWriter, LedgerWriter, CheckpointWriter, TimestampWriter, WitnessWriter, OutboxWriter
 {}
 
 /// Reads the register of organisations.
@@ -285,64 +288,6 @@ public protocol FindingWriter {
   func append(_ event: FindingEvent) throws -> Int64
   /// Adds a silence.
   func insert(_ silence: Silence) throws
-}
-
-/// A line of the ledger before it is in the tree.
-public struct Leaf: Sendable, Hashable {
-  /// What a leaf commits to (its `t`).
-  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-    case mint, rcpt, dns, judge, tsr, stat, plan, open, note
-  }
-
-  /// What it commits to.
-  public let kind: Kind
-  /// Its bytes: RFC 8785 JSON.
-  public let bytes: [UInt8]
-  /// The record that it commits to, by the number of its identifier; `nil` where there is none.
-  public let subject: Int64?
-  /// What opens the commitment, as RFC 8785 JSON with its salts; kept here, never published.
-  public let opening: [UInt8]
-
-  /// Makes a leaf.
-  public init(kind: Kind, bytes: [UInt8], subject: Int64?, opening: [UInt8] = []) {
-    self.kind = kind
-    self.bytes = bytes
-    self.subject = subject
-    self.opening = opening
-  }
-}
-
-/// What was counted on one day (UTC).
-public struct DayCounts: Sendable, Hashable {
-  /// The day, `2026-11-22`.
-  public let day: String
-  /// Recipients in the catch-all domain, live seeds among them, near misses, and unknown ones.
-  public var recipients = 0, known = 0, near = 0, unknown = 0
-  /// Recipients that the own MTA refused on our word.
-  public var refused = 0
-
-  /// A day on which nothing was counted yet.
-  public init(day: String) { self.day = day }
-}
-
-/// Reads leaves and counts.
-public protocol LedgerReader {
-  /// How many leaves there are.
-  func leafCount() throws -> Int64
-  /// At most `limit` leaves from an index on, in order.
-  func leaves(from index: Int64, limit: Int) throws -> [Leaf]
-  /// The indices of the leaves that commit to a record, oldest first.
-  func leafIndices(kind: Leaf.Kind, subject: Int64) throws -> [Int64]
-  /// What was counted on each day from `day` on, oldest first.
-  func dayCounts(from day: String) throws -> [DayCounts]
-}
-
-/// Adds leaves and counts.
-public protocol LedgerWriter {
-  /// Adds a leaf and returns its index; indices have no gaps. A leaf never changes.
-  func append(_ leaf: Leaf) throws -> Int64
-  /// Adds to a day's counts.
-  func add(_ counts: DayCounts) throws
 }
 
 /// An effect outside that is still to be delivered, at least once and under a stable key.

@@ -64,6 +64,13 @@ extension SQLiteTransaction {
     return (all ?? 0, controls ?? 0)
   }
 
+  func controls() throws -> [Seed] {
+    try all(
+      Self.selectSeeds + " WHERE control IS NOT NULL ORDER BY id",
+      read: Self.seed
+    )
+  }
+
   func notice(_ digest: [UInt8]) throws -> [UInt8]? {
     try first(
       "SELECT byte_count, frame FROM notice WHERE digest = ?",

@@ -118,6 +118,22 @@ extension SQLiteTransaction {
     ) { $0.bytes(0) }
   }
 
+  func looks(of id: Identifier<Sighting>) throws -> [SightingLook] {
+    try all(
+      """
+      SELECT recorded_at, facts, dns_archive FROM sighting_facts WHERE sighting = ?
+        ORDER BY sequence
+      """,
+      .id(id)
+    ) { row in
+      SightingLook(
+        at: row.time(0),
+        facts: try JSONText.decode(MessageFacts.self, row.bytes(1)),
+        dnsArchive: row.bytes(2)
+      )
+    }
+  }
+
   func sightingSummary() throws -> (count: Int, newest: Timestamp?) {
     let count = try first("SELECT count(*) FROM sighting") { $0.count(0) }
     let newest = try first("SELECT max(arrived_at) FROM sighting") { row in

@@ -176,6 +176,7 @@ extension StoreContract {
           #expect(try reader.seeds(after: nil, limit: limit, organisation: nil).isEmpty)
         }
         #expect(try reader.seedCounts() == (7, 1))
+        #expect(try reader.controls() == [seeds[6]])
       }
     },
     StoreContract("seeds are found by the beginning of their identifiers") { store in

@@ -202,6 +202,11 @@ extension StoreContract {
       #expect(stored == JudgedSighting(sighting: expected, judgement: world.judgement))
       let archive = try await store.read { try $0.dnsArchive(of: world.sighting.id) }
       #expect(archive == [7])
+      let looks = try await store.read { try $0.looks(of: world.sighting.id) }
+      #expect(looks.map(\.dnsArchive) == [RecordMaker.World.dnsArchive, [7]])
+      #expect(looks.map(\.facts) == [world.sighting.facts, facts])
+      #expect(looks.map(\.at) == [world.sighting.recordedAt, RecordMaker.time(99)])
+      #expect(try await store.read { try $0.looks(of: RecordMaker.unknown()) }.isEmpty)
     },
     StoreContract("a finding gathers sightings by seed and sender, as they are judged now") {
       store in

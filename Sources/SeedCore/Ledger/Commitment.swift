@@ -45,12 +45,34 @@ public enum Commitment {
     subject: Int64
   ) -> Leaf {
     let salt = SecureRandom.bytes(saltByteCount)
-    let commitment = SHA256.hash(Array(label.utf8) + [0] + salt + SHA256.hash(content))
     return leaf(
       kind,
-      commitment: commitment,
+      commitment: commitment(label, salt: salt, content: content),
       subject: subject,
       opening: .object([.init("salt", .string(Base64.encode(salt)))])
+    )
+  }
+
+  /// Whether a `dns` leaf, which has its opening with it, commits to these answers.
+  static func dns(_ leaf: Leaf, opensTo archive: [UInt8]) -> Bool {
+    guard let opening = try? JSONValue(parsing: leaf.opening),
+      let salt = opening["salt"]?.string.flatMap({ try? Base64.decode(Array($0.utf8).span) })
+    else { return false }
+    let digest = commitment("seeddns/v1", salt: salt, content: archive)
+    return leaf.bytes == line(.dns, commitment: digest)
+  }
+
+  private static func commitment(_ label: String, salt: [UInt8], content: [UInt8]) -> [UInt8] {
+    SHA256.hash(Array(label.utf8) + [0] + salt + SHA256.hash(content))
+  }
+
+  private static func line(_ kind: Leaf.Kind, commitment: [UInt8]) -> [UInt8] {
+    CanonicalJSON.bytes(
+      of: .object([
+        .init("c", .string(Base64.encode(commitment, alphabet: .url))),
+        .init("t", .string(kind.rawValue)),
+        .init("v", .integer(1)),
+      ])
     )
   }
 
@@ -60,14 +82,9 @@ public enum Commitment {
     subject: Int64,
     opening: JSONValue
   ) -> Leaf {
-    let value: JSONValue = .object([
-      .init("c", .string(Base64.encode(commitment, alphabet: .url))),
-      .init("t", .string(kind.rawValue)),
-      .init("v", .integer(1)),
-    ])
-    return Leaf(
+    Leaf(
       kind: kind,
-      bytes: CanonicalJSON.bytes(of: value),
+      bytes: line(kind, commitment: commitment),
       subject: subject,
       opening: CanonicalJSON.bytes(of: opening)
     )

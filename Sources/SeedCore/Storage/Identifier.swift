@@ -98,15 +98,19 @@ public enum IdentifierText {
 /// Makes identifiers that grow, also when the clock stands still or goes back.
 public final class IdentifierSource: Sendable {
   private static let epochMilliseconds: Int64 = 1_577_836_800_000
-  private let last: Mutex<Int64>
+  private let last = Mutex<Int64>(0)
+  private let chance: @Sendable () -> Int64
 
   /// Starts a source; two of them at the same millisecond differ by chance.
-  public init() { last = Mutex(0) }
+  public init() { chance = { Int64.random(in: 0..<1 << 19) } }
+
+  /// Starts a source without chance, which gives the same identifiers at the same times.
+  package init(always chance: Int64) { self.chance = { chance } }
 
   /// A new identifier for a record made at `now`.
   public func next<Entity>(at now: Timestamp) -> Identifier<Entity> {
     let age = min(max(0, now.milliseconds &- Self.epochMilliseconds), 1 << 41 - 1)
-    let fresh = age << 19 | Int64.random(in: 0..<1 << 19)
+    let fresh = age << 19 | chance()
     return last.withLock { last in
       last = max(last + 1, fresh)
       return Identifier(rawValue: last)

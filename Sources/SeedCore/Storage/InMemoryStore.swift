@@ -43,9 +43,9 @@ struct InMemoryState: Sendable {
 
   /// A sighting with all that hangs on it.
   struct SightingRecord {
-    // The newest facts and answers; nothing reads the earlier ones.
+    /// With its newest facts.
     var sighting: Sighting
-    var dnsArchive: [UInt8]
+    var looks: [SightingLook]
     var judgements: [Judgement] = []
 
     var judged: JudgedSighting? {

@@ -74,6 +74,10 @@ extension InMemoryTransaction {
     (state.seeds.count, state.seeds.values.count { $0.control != nil })
   }
 
+  func controls() -> [Seed] {
+    state.seeds.values.filter { $0.control != nil }.sorted { $0.id < $1.id }
+  }
+
   func notice(_ digest: [UInt8]) -> [UInt8]? { state.notices[digest] }
 
   func insert(_ seed: Seed) throws {

@@ -48,7 +48,9 @@ extension InMemoryTransaction {
 
   func message(_ digest: [UInt8]) -> [UInt8]? { state.messages[digest] }
 
-  func dnsArchive(of id: Identifier<Sighting>) -> [UInt8]? { state.sightings[id]?.dnsArchive }
+  func dnsArchive(of id: Identifier<Sighting>) -> [UInt8]? { looks(of: id).last?.dnsArchive }
+
+  func looks(of id: Identifier<Sighting>) -> [SightingLook] { state.sightings[id]?.looks ?? [] }
 
   func sightingSummary() -> (count: Int, newest: Timestamp?) {
     (state.sightings.count, state.sightings.values.map(\.sighting.arrivedAt).max())
@@ -87,7 +89,12 @@ extension InMemoryTransaction {
     try require(state.messages[sighting.messageDigest] != nil)
     try refuse(state.sightings[sighting.id] != nil)
     try refuse(!state.sightingKeys.insert(.init(seed: sighting.seed, delivery: delivery)).inserted)
-    state.sightings[sighting.id] = .init(sighting: sighting, dnsArchive: dnsArchive)
+    let look = SightingLook(
+      at: sighting.recordedAt,
+      facts: sighting.facts,
+      dnsArchive: dnsArchive
+    )
+    state.sightings[sighting.id] = .init(sighting: sighting, looks: [look])
   }
 
   func append(
@@ -98,7 +105,9 @@ extension InMemoryTransaction {
   ) throws {
     try require(state.sightings[id] != nil)
     state.sightings[id]?.sighting.facts = facts
-    state.sightings[id]?.dnsArchive = dnsArchive
+    state.sightings[id]?.looks.append(
+      SightingLook(at: now, facts: facts, dnsArchive: dnsArchive)
+    )
   }
 
   func append(_ judgement: Judgement) throws {

@@ -100,6 +100,8 @@ public protocol SeedReader {
   func seeds(beginning part: IdentifierText.Part, limit: Int) throws -> [Seed]
   /// How many seeds there are: all, and controls among them.
   func seedCounts() throws -> (all: Int, controls: Int)
+  /// Every control, oldest first. The cost grows with the number of seeds.
+  func controls() throws -> [Seed]
   /// A privacy notice that was kept at sign-up.
   func notice(_ digest: [UInt8]) throws -> [UInt8]?
 }
@@ -171,6 +173,23 @@ public struct JudgedSighting: Sendable, Hashable {
   }
 }
 
+/// A look at a sighting's message: what it showed, and the DNS answers that this rests on.
+public struct SightingLook: Sendable, Hashable {
+  /// When it was recorded.
+  public let at: Timestamp
+  /// What it showed.
+  public let facts: MessageFacts
+  /// The DNS answers, as they were archived; empty for none.
+  public let dnsArchive: [UInt8]
+
+  /// Makes a record of a look.
+  public init(at: Timestamp, facts: MessageFacts, dnsArchive: [UInt8]) {
+    self.at = at
+    self.facts = facts
+    self.dnsArchive = dnsArchive
+  }
+}
+
 /// Reads what arrived, and what was made of it. A sighting shows once it is judged.
 public protocol SightingReader {
   /// Which of these files were taken in already.
@@ -202,6 +221,8 @@ public protocol SightingReader {
   func message(_ digest: [UInt8]) throws -> [UInt8]?
   /// The DNS answers that a sighting's newest facts rest on, as they were archived.
   func dnsArchive(of id: Identifier<Sighting>) throws -> [UInt8]?
+  /// Every look at a sighting's message, oldest first: the last one holds.
+  func looks(of id: Identifier<Sighting>) throws -> [SightingLook]
   /// How many sightings there are, and when the newest arrived.
   func sightingSummary() throws -> (count: Int, newest: Timestamp?)
 }

@@ -169,14 +169,13 @@ public final class CaseStory: Sendable {
   /// The case of an organisation and a sender, with its openings.
   public func dossier(of organisation: Organisation?, from sender: String) async throws -> Dossier {
     let key = SenderKey(stored: sender)
-    var dossier = try await store.read { store in
+    let openings = openings
+    return try await store.read { store in
       guard let found = try store.case(of: organisation?.id, from: key) else {
         throw StoreError.missing
       }
-      return try Dossier(found, in: store)
+      return try Dossier(found, openings: openings, in: store)
     }
-    dossier.openings = openings
-    return dossier
   }
 
   private func take(_ bytes: [UInt8], at now: Timestamp) async throws -> IntakeReport {

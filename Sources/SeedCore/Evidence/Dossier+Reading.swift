@@ -3,12 +3,34 @@ import SeedMail
 extension Dossier {
   private static let pageSize = 500
 
-  /// Reads everything of a case inside one transaction. The cost grows with the sightings of its seeds.
-  ///
-  /// - Throws: ``StoreError/missing`` where the case has no finding at all, and what the store throws.
-  public init(_ case: Case, in store: any StoreReader) throws {
-    let found = try store.findings(FindingQuery(caseID: `case`.id, limit: Self.seedCountMax))
+  /// The seeds of a case, whose openings a dossier takes.
+  public static func seeds(
+    of case: Identifier<Case>,
+    in store: any StoreReader
+  ) throws -> [Identifier<Seed>] {
+    try findings(of: `case`, in: store).map(\.seed)
+  }
+
+  private static func findings(
+    of case: Identifier<Case>,
+    in store: any StoreReader
+  ) throws -> [Finding] {
+    try store.findings(FindingQuery(caseID: `case`, limit: Self.seedCountMax))
       .sorted { $0.id < $1.id }
+  }
+
+  /// Reads everything of a case inside one transaction. The cost grows with the sightings of its seeds,
+  /// with the days, and with the timestamps of the ledger.
+  ///
+  /// - Parameter openings: What opens the commitments of its seeds, from the vault; a
+  ///   ``MintOpening/alias(secret:record:address:)`` for each that is known.
+  /// - Throws: ``StoreError/missing`` where the case has no finding at all, and what the store throws.
+  public init(
+    _ case: Case,
+    openings: [Identifier<Seed>: MintOpening] = [:],
+    in store: any StoreReader
+  ) throws {
+    let found = try Self.findings(of: `case`.id, in: store)
     guard !found.isEmpty else { throw StoreError.missing }
     let ids = found.map(\.seed)
     let (shown, count) = try Self.choose(of: ids, from: `case`.senderKey, in: store)
@@ -38,11 +60,24 @@ extension Dossier {
     self.messages = messages
     omittedMessageCount = count - messages.count
     statistics = try Statistics(in: store)
-    asOf = Self.newestTime(
-      opened: `case`.openedAt,
+    let excerpt = try LedgerExcerpt(
       seeds: seeds,
-      findings: findings,
-      messages: messages
+      messages: messages + seeds.flatMap(\.baseline),
+      days: statistics.days,
+      openings: openings,
+      in: store
+    )
+    checkpoints = excerpt.checkpoints
+    timestamps = excerpt.timestamps
+    self.openings = openings
+    asOf = max(
+      Self.newestTime(
+        opened: `case`.openedAt,
+        seeds: seeds,
+        findings: findings,
+        messages: messages
+      ),
+      checkpoints.last?.signedAt ?? `case`.openedAt
     )
   }
 

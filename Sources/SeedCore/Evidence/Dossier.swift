@@ -3,7 +3,6 @@ public import SeedMail
 /// Everything that a bundle, a report or a letter says of one case, read from one state of the store.
 ///
 /// All of it was recorded, so that the same state gives the same dossier at any time and anywhere.
-/// What opens the mint commitments lies in the vault: whoever holds it adds ``openings``.
 public struct Dossier: Sendable {
   /// The most seeds of a case that a dossier holds.
   public static let seedCountMax = 500
@@ -33,10 +32,17 @@ public struct Dossier: Sendable {
   public let omittedMessageCount: Int
   /// What guessing and leaks of our own are measured by.
   public let statistics: Statistics
+  /// The checkpoints that bracket its leaves in time: the first one over each mint and each receipt,
+  /// the first one over each leaf that an authority stamped, those that its mint records name, and the
+  /// newest ones. The smallest first.
+  public let checkpoints: [SignedCheckpoint]
+  /// The tokens over these checkpoints, and those whose own leaves are older than a seed. The smallest
+  /// checkpoint first.
+  public let timestamps: [TimestampToken]
+  /// What opens the commitments of its seeds, as far as the caller's vault knew them.
+  public let openings: [Identifier<Seed>: MintOpening]
   /// The newest time that is recorded in it: the dossier says how things stood then.
   public let asOf: Timestamp
-  /// What opens the commitments of its seeds, by seed; ``MintOpening/alias(secret:record:address:)``.
-  public var openings: [Identifier<Seed>: MintOpening] = [:]
 }
 
 extension Dossier {

@@ -80,6 +80,40 @@ struct DossierTests {
     }
   }
 
+  @Test func `the checkpoints and tokens are those that bracket its leaves`() async throws {
+    let (story, petitions, _) = try await told()
+    // Leaves 0 to 3 are mints, and messages follow.
+    try await story.store.write { store in
+      for (size, day) in [(Int64(2), 0), (3, 0), (5, 1), (20, 45), (45, 60)] {
+        try store.insert(
+          SignedCheckpoint(
+            head: TreeHead(size: size, rootHash: [UInt8](repeating: 1, count: 32)),
+            note: Array("note\n\n".utf8),
+            signedAt: Sample.day(day)
+          )
+        )
+      }
+      for (size, authority) in [(Int64(3), "tsa"), (3, "other"), (45, "tsa")] {
+        let leaf = try store.append(Leaf(kind: .tsr, bytes: [1], subject: nil))
+        try store.insert(
+          TimestampToken(
+            checkpointSize: size,
+            authority: authority,
+            token: [2],
+            chain: [3],
+            generatedAt: Sample.day(61),
+            leafIndex: leaf
+          )
+        )
+      }
+    }
+    let dossier = try await story.dossier(of: petitions, from: "party.example")
+    // 5 is first over the receipt of index 4, and 2 over the mints.
+    #expect(dossier.checkpoints.map(\.head.size) == [2, 3, 5, 20, 45])
+    #expect(dossier.timestamps.map(\.authority) == ["other", "tsa", "tsa"])
+    #expect(dossier.asOf == Sample.day(60))
+  }
+
   @Test func `a control's case has no organisation`() async throws {
     let story = try CaseStory()
     let control = try await story.mint(for: nil)

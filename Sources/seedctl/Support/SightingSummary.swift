@@ -38,10 +38,3 @@ struct SightingSummary: Encodable {
     judgedAt = entry.judgement.madeAt
   }
 }
-
-extension [UInt8] {
-  /// Two hexadecimal digits a byte.
-  var hexadecimal: String {
-    map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-}

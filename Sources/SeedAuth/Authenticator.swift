@@ -28,12 +28,12 @@ public struct Handover: Sendable, Hashable {
 
 /// Works out who really sent a message: DKIM, SPF, DMARC and ARC on one view of the DNS.
 public struct Authenticator: Sendable {
-  private let resolver: any Resolver
+  private var resolver: any Resolver
   private let publicSuffixes: PublicSuffixList
   private let dmarcMode: DMARCResult.Mode
   private let trustedSealers: Set<String>
   private let receiver: String
-  private let timeLimit: Duration
+  private var timeLimit: Duration
 
   /// Makes an authenticator.
   ///
@@ -59,6 +59,15 @@ public struct Authenticator: Sendable {
     self.trustedSealers = trustedSealers
     self.receiver = receiver
     self.timeLimit = timeLimit
+  }
+
+  /// The same for a batch of messages: each may wait for `timeLimit`, and no more is asked once
+  /// `timeoutCountMax` questions of the batch went unanswered.
+  public func hurried(timeLimit: Duration, timeoutCountMax: Int) -> Authenticator {
+    var copy = self
+    copy.resolver = ImpatientResolver(resolver, timeoutCountMax: timeoutCountMax)
+    copy.timeLimit = timeLimit
+    return copy
   }
 
   /// The verdicts on `message`.

@@ -1,5 +1,5 @@
 extension Schema {
-  /// What the ledger signed, and what others signed with it.
+  /// What the ledger signed, and what others signed with it; and what became of DKIM keys.
   static let tables2 = """
     CREATE TABLE checkpoint (
       size INTEGER PRIMARY KEY CHECK (size >= 0),
@@ -36,10 +36,21 @@ extension Schema {
       note BLOB NOT NULL,
       cosigned_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE key_check (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      asked_at INTEGER NOT NULL,
+      found TEXT NOT NULL,
+      key_digests BLOB NOT NULL,
+      dns_archive BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX key_check_by_name ON key_check (name, asked_at, id);
     """
 
   static var protections2: String {
-    ["timestamp_token"].map { refusal("UPDATE ON", $0) + refusal("DELETE ON", $0) }.joined()
+    ["timestamp_token", "key_check"].map { refusal("UPDATE ON", $0) + refusal("DELETE ON", $0) }
+      .joined()
       + ["checkpoint", "restoration", "witnessed_log"].map { refusal("DELETE ON", $0) }.joined()
       + refusal("UPDATE OF size, root_hash, signed_at ON", "checkpoint")
       + refusal(

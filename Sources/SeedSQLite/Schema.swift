@@ -22,7 +22,7 @@ enum Schema {
   }
 
   /// What is written once and never again.
-  static let appendOnlyTables = appendOnlyTables1 + ["timestamp_token"]
+  static let appendOnlyTables = appendOnlyTables1 + ["timestamp_token", "key_check"]
 
   /// What may change in part, but never goes.
   static let lastingTables = lastingTables1 + ["checkpoint", "restoration", "witnessed_log"]

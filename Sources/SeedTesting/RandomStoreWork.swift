@@ -198,7 +198,15 @@ extension RandomStoreWork {
 
   private mutating func ledgerChange() -> Change {
     let now = time()
-    switch number(0...7) {
+    switch number(0...8) {
+    case 8:
+      let check = KeyCheck(
+        id: Identifier(rawValue: number(1...9)),
+        name: name(),
+        askedAt: now,
+        found: number(0...1) == 0 ? .absent : .keys([digest()])
+      )
+      return { "\(try $0.insert(check, dnsArchive: []))" }
     case 5: return checkpointChange()
     case 6:
       let token = RecordMaker.timestamp(number(0...6), name(), leafIndex: number(0...6))
@@ -299,6 +307,7 @@ extension RandomStoreWork {
       lines += try reader.restorations().map { "\($0)" }
       lines += try reader.timestamps(from: 0, limit: 99).map { "\($0)" }
       lines += try reader.witnessedLogs().map { "\($0)" }
+      lines += try reader.keyChecks(of: "a", limit: 3).map { "\($0)" }
       for state in [OutboxRow.State.waiting, .delivered, .dead] {
         lines += try reader.outbox(state, limit: 99).map { "\($0)" }
       }

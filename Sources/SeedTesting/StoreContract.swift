@@ -36,6 +36,7 @@ public struct StoreContract: Sendable, CustomTestStringConvertible {
       from: RecordMaker.start,
       until: RecordMaker.time(1)
     )
+    let check = records.keyCheck("sel._domainkey.party.example")
     try await store.write { writer in
       try writer.insert(organisation)
       try world.insert(into: writer)
@@ -46,6 +47,7 @@ public struct StoreContract: Sendable, CustomTestStringConvertible {
       try writer.insert(RecordMaker.timestamp(1, "tsa", leafIndex: 0))
       try writer.insert(Restoration(restoredAt: RecordMaker.start, leafCount: 1))
       try writer.save(RecordMaker.witnessedLog("log.example/a", 1))
+      try writer.insert(check, dnsArchive: [1])
       try writer.enqueue(
         OutboxRow(
           channel: "me",
@@ -62,7 +64,7 @@ public struct StoreContract: Sendable, CustomTestStringConvertible {
   /// Everything that is promised.
   public static let all: [StoreContract] =
     transactions + register + seeds + intake + judged + findings + cases + ledger + checkpoints
-    + outbox
+    + keys + outbox
 
   static let transactions: [StoreContract] = [
     StoreContract("a write that throws leaves nothing behind") { store in

@@ -155,6 +155,7 @@ struct SchemaTests {
     "SELECT 1 FROM checkpoint WHERE is_witnessed = 1 AND size > 0 ORDER BY size DESC LIMIT 1",
     "SELECT 1 FROM timestamp_token WHERE checkpoint >= 1 ORDER BY checkpoint, authority",
     "SELECT 1 FROM timestamp_token WHERE authority = '' ORDER BY checkpoint DESC",
+    "SELECT 1 FROM key_check WHERE name = '' ORDER BY asked_at DESC, id DESC LIMIT 1",
     "SELECT 1 FROM outbox WHERE state = '' AND channel = '' AND due_at < 1 ORDER BY due_at, id",
   ])
   func `a query that runs often neither scans nor sorts`(query: String) throws {

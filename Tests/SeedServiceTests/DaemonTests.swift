@@ -73,6 +73,7 @@ struct DaemonTests {
       intake: MaildirIntake([maildir.path], taker),
       bell: Bell(),
       alertBells: [alertBell],
+      upkeepBell: Bell(),
       heartbeat: Heartbeat(),
       logger: log.logger,
       onReady: { ready.yield() }

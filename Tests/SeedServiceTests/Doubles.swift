@@ -47,7 +47,8 @@ final class RecordingTaker: ArrivalTaker {
     return report
   }
 
-  func judgePending() async throws -> Int { 0 }
+  func judgePending() async throws -> PendingOutcome { PendingOutcome() }
+  func checkKeys() async throws -> Int { 0 }
   func closeDays() async throws {}
 }
 

@@ -34,6 +34,8 @@ public struct IntakeReport: Sendable, Hashable, Codable {
   public var expected = 0
   /// Sightings that are, or join, a finding.
   public var findings = 0
+  /// Sightings whose judgement waits for DNS.
+  public var pending = 0
   /// Recipients that are a typing error away from a seed.
   public var nearMisses = 0
   /// Recipients in the catch-all domain that are no seed.
@@ -52,8 +54,18 @@ public struct IntakeReport: Sendable, Hashable, Codable {
     left.matched += right.matched
     left.expected += right.expected
     left.findings += right.findings
+    left.pending += right.pending
     left.nearMisses += right.nearMisses
     left.unknown += right.unknown
     left.quarantined += right.quarantined
   }
+}
+
+/// What became of the sightings that waited for DNS.
+public struct PendingOutcome: Sendable, Hashable {
+  /// How many are judged now, and how many wait on.
+  public var settled = 0, waiting = 0
+
+  /// Nothing waited.
+  public init() {}
 }

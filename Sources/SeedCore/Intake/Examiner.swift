@@ -49,7 +49,7 @@ public struct Examiner: Sendable {
   private let authservs: OwnHosts
   private let publicSuffixes: PublicSuffixList
   private let platforms: Platforms
-  private let authenticator: Authenticator
+  private var authenticator: Authenticator
 
   /// Makes an examiner.
   ///
@@ -76,6 +76,21 @@ public struct Examiner: Sendable {
       dmarcMode: authentication.dmarcMode,
       trustedSealers: authentication.trustedSealers
     )
+  }
+
+  /// The same for a batch of messages that mustn't hold each other up.
+  ///
+  /// - Parameters:
+  ///   - timeLimit: How long one message may wait for DNS.
+  ///   - timeoutCountMax: How many questions of the whole batch may go unanswered before no more is
+  ///     asked.
+  public func hurried(timeLimit: Duration, timeoutCountMax: Int) -> Examiner {
+    var copy = self
+    copy.authenticator = authenticator.hurried(
+      timeLimit: timeLimit,
+      timeoutCountMax: timeoutCountMax
+    )
+    return copy
   }
 
   /// Reads a message; never fails, and asks nobody.

@@ -40,8 +40,12 @@ public struct IntakeSettings: Sendable {
 
 /// The main path: read, match, examine, judge, record.
 public struct Intake: Sendable {
-  /// How many messages are worked on at once.
-  public static let taskCountMax = 8
+  /// How long a message that arrives may wait for DNS, and how many questions of its batch may go
+  /// unanswered: it holds up what arrived with it. Then it is judged when answers come.
+  static let arrivalTimeLimit = Duration.seconds(5), arrivalTimeoutCountMax = 16
+  /// How many pending sightings are looked at together, and how many of their questions may go
+  /// unanswered before the rest wait for the next round.
+  static let pendingPageCount = 200, pendingTimeoutCountMax = 64
 
   private let store: any Store
   private let matchKey: MatchKey
@@ -50,6 +54,7 @@ public struct Intake: Sendable {
   private let recorder: JudgementRecorder
   private let identifiers: IdentifierSource
   private let clock: @Sendable () -> Timestamp
+  private let keyChecker: KeyChecker
 
   /// Makes the path for one store.
   public init(
@@ -74,6 +79,12 @@ public struct Intake: Sendable {
       authentication: settings.authentication,
       platforms: settings.platforms
     )
+    keyChecker = KeyChecker(
+      store: store,
+      resolver: resolver,
+      identifiers: identifiers,
+      clock: clock
+    )
     recorder = JudgementRecorder(
       withdrawalGrace: settings.withdrawalGrace,
       channels: settings.channels,
@@ -86,14 +97,18 @@ public struct Intake: Sendable {
   /// A message that was taken in before, by its bytes and base name, is counted as a duplicate and
   /// leaves no other trace. When this throws, nothing of the batch was recorded.
   public func take(_ arrivals: [Arrival]) async throws -> IntakeReport {
-    let readings = await inParallel(arrivals) { arrival in
+    let readings = await arrivals.inParallel { arrival in
       examiner.read(arrival.bytes, deliveredAt: arrival.deliveredAt)
     }
     var items = zip(arrivals, readings).map { Item(arrival: $0, reading: $1) }
     try await match(&items)
     let now = clock()
-    let examinations = await inParallel(items) { item in
-      item.seeds.isEmpty ? nil : await examiner.examine(item.reading, at: now)
+    let hurried = examiner.hurried(
+      timeLimit: Self.arrivalTimeLimit,
+      timeoutCountMax: Self.arrivalTimeoutCountMax
+    )
+    let examinations = await items.inParallel { item in
+      item.seeds.isEmpty ? nil : await hurried.examine(item.reading, at: now)
     }
     for index in items.indices { items[index].examination = examinations[index] }
     let batch = items
@@ -110,18 +125,39 @@ public struct Intake: Sendable {
 
   /// Asks again about every sighting whose judgement waits for DNS.
   ///
-  /// - Returns: How many are settled now.
-  public func judgePending() async throws -> Int {
-    var settled = 0
+  /// - Returns: How many are settled now, and how many wait on.
+  public func judgePending() async throws -> PendingOutcome {
+    var result = PendingOutcome()
     var last: Identifier<Sighting>?
     while true {
+      try Task.checkCancellation()
       let after = last
-      let page = try await store.read { try $0.pendingSightings(after: after, limit: 50) }
-      guard let newest = page.last else { return settled }
-      for entry in page { settled += try await judgeAgain(entry.sighting) ? 1 : 0 }
+      let page = try await store.read {
+        try $0.pendingSightings(after: after, limit: Self.pendingPageCount)
+      }
+      guard let newest = page.last else { return result }
+      let hurried = examiner.hurried(
+        timeLimit: RecordingResolver.timeLimit,
+        timeoutCountMax: Self.pendingTimeoutCountMax
+      )
+      // In another order each time: those that nobody answers for mustn't keep others from an answer.
+      let outcomes = await page.shuffled().inParallel { entry -> Result<Bool, any Error> in
+        do {
+          return .success(try await judgeAgain(entry.sighting, with: hurried))
+        } catch { return .failure(error) }
+      }
+      for outcome in outcomes {
+        if try outcome.get() { result.settled += 1 } else { result.waiting += 1 }
+      }
       last = newest.sighting.id
     }
   }
+
+  /// Asks again for the DKIM keys of recorded mail that are due, after 1, 7, 30 and 90 days, and
+  /// records what is there now.
+  ///
+  /// - Returns: How many checks were recorded.
+  public func checkKeys() async throws -> Int { try await keyChecker.run() }
 
   /// Adds the `stat` leaf of every day that has ended.
   public func closeDays() async throws {
@@ -251,13 +287,15 @@ extension Intake {
       let judgement = try recorder.judgeArrival(of: sighting, at: now, in: store)
       report.recorded += 1
       if judgement.verdict.messageClass == .expected { report.expected += 1 }
+      if judgement.verdict.messageClass == .pending { report.pending += 1 }
       if judgement.verdict.messageClass.isFinding { report.findings += 1 }
     }
+    try KeyChecker.enqueue(examination.facts.authentication.dkim, at: now, in: store)
     return report
   }
 
   /// Examines a sighting's message once more; says whether its judgement no longer waits.
-  private func judgeAgain(_ sighting: Sighting) async throws -> Bool {
+  private func judgeAgain(_ sighting: Sighting, with examiner: Examiner) async throws -> Bool {
     guard let bytes = try await store.read({ try $0.message(sighting.messageDigest) }) else {
       throw StoreError.dangling
     }
@@ -280,6 +318,7 @@ extension Intake {
       else { return false }
       if examined.facts != current.sighting.facts {
         try store.append(examined.facts, dnsArchive: archive, to: examined.id, at: now)
+        try KeyChecker.enqueue(examined.facts.authentication.dkim, at: now, in: store)
         _ = try store.append(
           Commitment.salted(
             .dns,
@@ -296,31 +335,6 @@ extension Intake {
         in: store
       )
       return judgement.verdict.messageClass != .pending
-    }
-  }
-
-  /// Applies `work` to each element, a few at a time, and keeps their order.
-  private func inParallel<Element: Sendable, Result: Sendable>(
-    _ elements: [Element],
-    _ work: @escaping @Sendable (Element) async -> Result
-  ) async -> [Result] {
-    if elements.count == 1 { return [await work(elements[0])] }
-    return await withTaskGroup(of: (Int, Result).self) { group in
-      var results = [Result?](repeating: nil, count: elements.count)
-      var next = 0
-      while next < min(Self.taskCountMax, elements.count) {
-        let index = next
-        group.addTask { (index, await work(elements[index])) }
-        next += 1
-      }
-      for await (index, result) in group {
-        results[index] = result
-        guard next < elements.count else { continue }
-        let following = next
-        group.addTask { (following, await work(elements[following])) }
-        next += 1
-      }
-      return results.compactMap(\.self)
     }
   }
 }

@@ -53,6 +53,12 @@ struct InMemoryState: Sendable {
     }
   }
 
+  /// A look at a key with its DNS answers.
+  struct KeyCheckRecord {
+    let check: KeyCheck
+    let dnsArchive: [UInt8]
+  }
+
   var organisations: [Identifier<Organisation>: Organisation] = [:]
   var seeds: [Identifier<Seed>: Seed] = [:]
   var seedsByToken: [MatchToken: Identifier<Seed>] = [:]
@@ -63,6 +69,7 @@ struct InMemoryState: Sendable {
   var sightings: [Identifier<Sighting>: SightingRecord] = [:]
   var sightingKeys: Set<SightingKey> = []
   var judgements: Set<Identifier<Judgement>> = []
+  var keyChecks: [Identifier<KeyCheck>: KeyCheckRecord] = [:]
   var cases: [Identifier<Case>: Case] = [:]
   var findings: [Identifier<Finding>: Finding] = [:]
   var events: [FindingEvent] = []

@@ -51,12 +51,13 @@ public enum StoreError: Error, Hashable, Sendable {
 
 /// What may be asked of a store inside a transaction.
 public protocol StoreReader: OrganisationReader, SeedReader, SightingReader, FindingReader,
-  LedgerReader, CheckpointReader, TimestampReader, WitnessReader, OutboxReader
+  LedgerReader, CheckpointReader, TimestampReader, WitnessReader, OutboxReader, KeyCheckReader
 {}
 
 /// What may be changed in a store inside a transaction.
 public protocol StoreWriter: StoreReader, OrganisationWriter, SeedWriter, SightingWriter,
-  FindingWriter, LedgerWriter, CheckpointWriter, TimestampWriter, WitnessWriter, OutboxWriter
+  FindingWriter, LedgerWriter, CheckpointWriter, TimestampWriter, WitnessWriter, OutboxWriter,
+  KeyCheckWriter
 {}
 
 /// Reads the register of organisations.

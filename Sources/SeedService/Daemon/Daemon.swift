@@ -179,6 +179,7 @@ public struct Daemon: Sendable {
     let heartbeat = Heartbeat()
     let outboxes = parts.workers.map { OutboxService(worker: $0, bell: Bell()) }
     let bells = outboxes.map(\.bell)
+    let upkeepBell = Bell()
     if configuration.mail.maildirs.isEmpty {
       logger.warning("no maildir is configured; enter [mail] maildirs in seed.toml")
     }
@@ -188,6 +189,7 @@ public struct Daemon: Sendable {
         intake: parts.intake,
         bell: Bell(),
         alertBells: bells,
+        upkeepBell: upkeepBell,
         heartbeat: heartbeat,
         logger: logger,
         onReady: {
@@ -198,7 +200,12 @@ public struct Daemon: Sendable {
           notifier?.ready()
         }
       ),
-      UpkeepService(taker: parts.taker, alertBells: bells, clock: WallClock.now, logger: logger),
+      UpkeepService(
+        taker: parts.taker,
+        bell: upkeepBell,
+        alertBells: bells,
+        logger: logger
+      ),
     ]
     services += outboxes as [any Service]
     if let notifier, let interval = notifier.watchdogInterval {

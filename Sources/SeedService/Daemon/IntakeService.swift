@@ -15,6 +15,7 @@ struct IntakeService: Service {
   let intake: MaildirIntake
   let bell: Bell
   let alertBells: [Bell]
+  let upkeepBell: Bell
   let heartbeat: Heartbeat
   let logger: Logger
   /// Is called when the maildirs are watched.
@@ -78,6 +79,7 @@ struct IntakeService: Service {
         "unknown": "\(report.unknown)", "nearMisses": "\(report.nearMisses)",
       ]
     )
+    if report.pending > 0 { upkeepBell.ring() }
     if report.findings > 0 { for bell in alertBells { bell.ring() } }
     return true
   }

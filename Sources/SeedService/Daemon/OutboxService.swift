@@ -38,43 +38,53 @@ struct OutboxService: Service {
 
 /// Asks again for what hangs on DNS, and closes days.
 struct UpkeepService: Service {
-  /// The waits between two rounds, while something is settled and when nothing is.
-  static let shortest = Duration.seconds(60), longest = Duration.seconds(900)
+  /// The waits between two rounds, while something waits for DNS and when nothing does.
+  static let shortest = Duration.seconds(30), longest = Duration.seconds(300)
+  /// How long DNS is left alone after a round, also when the bell rings.
+  static let pause = Duration.seconds(2)
 
   let taker: any ArrivalTaker
+  /// Rings when mail came whose judgement waits for DNS.
+  let bell: Bell
   let alertBells: [Bell]
-  let clock: @Sendable () -> Timestamp
   let logger: Logger
 
   func run() async throws {
     try? await cancelWhenGracefulShutdown {
-      var wait = Self.shortest
       while true {
-        let settled = await Self.round(taker, logger)
-        if settled > 0 { for bell in alertBells { bell.ring() } }
-        wait = settled > 0 ? Self.shortest : min(wait * 2, Self.longest)
-        try await Task.sleep(for: wait)
+        let outcome = await Self.round(taker, logger)
+        if outcome.settled > 0 { for bell in alertBells { bell.ring() } }
+        try await Task.sleep(for: Self.pause)
+        await bell.wait(
+          atMost: outcome.waiting > 0 ? Self.shortest : Self.longest,
+          clock: ContinuousClock()
+        )
+        try Task.checkCancellation()
       }
     }
   }
 
-  /// One round; returns how many judgements were settled.
-  static func round(_ taker: any ArrivalTaker, _ logger: Logger) async -> Int {
+  /// One round; returns how many judgements were settled, and how many wait on.
+  static func round(_ taker: any ArrivalTaker, _ logger: Logger) async -> PendingOutcome {
     do {
       try await taker.closeDays()
-      let settled = try await taker.judgePending()
-      if settled > 0 {
-        logger.info("judgements were settled", metadata: ["count": "\(settled)"])
+      let outcome = try await taker.judgePending()
+      if outcome.settled > 0 {
+        logger.info("judgements were settled", metadata: ["count": "\(outcome.settled)"])
       }
-      return settled
+      let checked = try await taker.checkKeys()
+      if checked > 0 {
+        logger.info("keys were asked for again", metadata: ["count": "\(checked)"])
+      }
+      return outcome
     } catch is CancellationError {
-      return 0
+      return PendingOutcome()
     } catch {
       logger.warning(
-        "pending judgements could not be looked at; they are tried again",
+        "what waits for DNS could not be looked at; it is tried again",
         metadata: ["error": "\(FailureText.of(error))"]
       )
-      return 0
+      return PendingOutcome()
     }
   }
 }

@@ -96,7 +96,11 @@ struct CaseShow: AsyncParsableCommand {
   private struct Result: Encodable {
     let summary: CaseSummary
     let findings: [FindingSummary]
+    let keys: [KeyHistory]
   }
+
+  /// The most messages of a finding whose keys are shown.
+  private static let sightingCountMax = 100
 
   func run() async throws {
     let session = try Session(homeOptions)
@@ -109,7 +113,18 @@ struct CaseShow: AsyncParsableCommand {
       let findings = try store.findings(FindingQuery(caseID: found.id, limit: .max))
       return Result(
         summary: summary,
-        findings: try findings.map { try FindingSummary($0, in: store) }
+        findings: try findings.map { try FindingSummary($0, in: store) },
+        keys: try KeyHistory.all(
+          of: findings.flatMap { finding in
+            try store.sightings(
+              of: finding.seed,
+              from: finding.senderKey,
+              after: nil,
+              limit: Self.sightingCountMax
+            )
+          },
+          in: store
+        )
       )
     }
     if output.json { return try output.printJSON(result) }
@@ -119,5 +134,6 @@ struct CaseShow: AsyncParsableCommand {
       "\(Console.styled(Console.safe(summary.sender.words), .strong)) wrote to \(count) given to \(Console.safe(summary.organisation ?? "nobody (controls)")): \(summary.class.rawValue), grade \(summary.grade.rawValue), \(summary.state.rawValue)"
     )
     for finding in result.findings { print("\n" + finding.alertText) }
+    KeyLines.print(result.keys)
   }
 }

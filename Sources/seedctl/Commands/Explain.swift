@@ -65,10 +65,26 @@ struct Explain: AsyncParsableCommand {
     let explanation = Explanation(
       reading: reading,
       context: context,
-      verdict: Judge.verdict(context)
+      verdict: Judge.verdict(context),
+      keys: try await keys(context.facts.authentication.dkim, since: reading.arrivedAt, session)
     )
     if output.json { return try output.printJSON(explanation) }
     explanation.show()
+  }
+
+  /// What became of the signatures' keys after the message came, as far as the home looked.
+  private func keys(
+    _ signatures: [DKIMResult],
+    since arrivedAt: Timestamp,
+    _ session: Session?
+  ) async throws -> [KeyHistory] {
+    guard let session else { return [] }
+    return try await session.store.read { store in
+      try signatures.compactMap { signature in
+        let checks = try store.keyChecks(of: signature.keyName, limit: KeyHistory.countMax)
+        return checks.isEmpty ? nil : KeyHistory(signature, seenAt: arrivedAt, checks: checks)
+      }
+    }
   }
 
   /// The seed and the organisation that the options name, else those of the home.

@@ -56,7 +56,7 @@ struct FindingShow: AsyncParsableCommand {
           from: found.senderKey,
           after: nil,
           limit: Self.sightingCountMax
-        ).map(SightingSummary.init),
+        ).map { try SightingSummary($0, in: store) },
         events: try store.events(after: 0, of: found.id, limit: 1000).map {
           FindingDetail.Event(
             at: $0.at,
@@ -83,6 +83,7 @@ struct FindingShow: AsyncParsableCommand {
       ])
     }
     table.print()
+    KeyLines.print(detail.sightings.flatMap(\.keys))
     for event in detail.events where event.kind == .stateChanged {
       print("\(event.at.day)  \(event.state.rawValue): \(Console.safe(event.reason))")
     }

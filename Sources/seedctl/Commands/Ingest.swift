@@ -55,6 +55,9 @@ struct Ingest: AsyncParsableCommand {
       \(report.quarantined > 0 ? ", \(report.quarantined) set aside" : "")
       """
     )
+    if report.pending > 0 {
+      output.note("\(report.pending) wait for DNS; seedd judges them when it answers")
+    }
     if report.findings > 0 { output.note("Look: seedctl alerts") }
   }
 }

@@ -142,7 +142,7 @@ struct SeedShow: AsyncParsableCommand {
       return (
         found, try found.organisation.flatMap { try store.organisation($0) }?.name,
         try store.sightings(of: found.id, after: nil, limit: Self.sightingCountMax)
-          .map(SightingSummary.init)
+          .map { try SightingSummary($0, in: store) }
       )
     }
     let summary = SeedSummary(
@@ -169,6 +169,7 @@ struct SeedShow: AsyncParsableCommand {
       ])
     }
     table.print()
+    KeyLines.print(sightings.flatMap(\.keys))
   }
 }
 

@@ -30,7 +30,9 @@ struct SightingList: AsyncParsableCommand {
     let key = try session.matchKey()
     let all = try await session.store.read { store in
       let found = try Lookup.seed(seed, matchKey: key, in: store)
-      return try store.sightings(of: found.id, after: nil, limit: limit).map(SightingSummary.init)
+      return try store.sightings(of: found.id, after: nil, limit: limit).map {
+        try SightingSummary($0, in: store)
+      }
     }
     if output.json { return try output.printJSON(all) }
     guard !all.isEmpty else { return output.note("Nobody has written to this seed.") }
@@ -42,6 +44,7 @@ struct SightingList: AsyncParsableCommand {
       ])
     }
     table.print()
+    KeyLines.print(all.flatMap(\.keys))
   }
 }
 
@@ -76,7 +79,10 @@ struct SightingReview: AsyncParsableCommand {
         throw Failure(.notFound, "there is no such message; see `seedctl sighting list SEED`")
       }
       let judgement = try recorder.review(entry, as: meaning, reason: why, at: now, in: store)
-      return SightingSummary(JudgedSighting(sighting: entry.sighting, judgement: judgement))
+      return try SightingSummary(
+        JudgedSighting(sighting: entry.sighting, judgement: judgement),
+        in: store
+      )
     }
     if output.json { return try output.printJSON(summary) }
     print("\(summary.sighting)  \(summary.class.rawValue)")

@@ -70,8 +70,10 @@ struct Explanation: Encodable {
   let grade: Grade
   let gradeReasons: [String]
   let reasons: [String]
+  let keys: [KeyHistory]
 
-  init(reading: Reading, context: JudgementContext, verdict: Verdict) {
+  /// - Parameter keys: What became of the keys since, as far as a home knows.
+  init(reading: Reading, context: JudgementContext, verdict: Verdict, keys: [KeyHistory]) {
     let facts = context.facts
     recipients = reading.recipients.map {
       RecipientSummary(address: $0.mailbox.address, source: $0.source)
@@ -93,6 +95,7 @@ struct Explanation: Encodable {
     grade = facts.grade
     gradeReasons = facts.gradeReasons
     reasons = verdict.reasons
+    self.keys = keys
   }
 
   /// Prints the reasoning for a person, a line for each step.
@@ -142,6 +145,7 @@ struct Explanation: Encodable {
     line("grade", "\(grade.rawValue). \(gradeReasons.joined(separator: " "))")
     print("\n" + Console.styled(`class`.rawValue, `class`.isFinding ? .bad : .good))
     for reason in reasons { print("  - " + Console.safe(reason)) }
+    KeyLines.print(keys)
   }
 
   private func line(_ name: String, _ text: String) {

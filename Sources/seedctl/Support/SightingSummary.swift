@@ -18,8 +18,9 @@ struct SightingSummary: Encodable {
   let reasons: [String]
   let gradeReasons: [String]
   let judgedAt: Timestamp
+  let keys: [KeyHistory]
 
-  init(_ entry: JudgedSighting) {
+  init(_ entry: JudgedSighting, in store: any StoreReader) throws {
     sighting = entry.sighting.id
     seed = entry.sighting.seed
     recipient = entry.sighting.recipient
@@ -36,5 +37,6 @@ struct SightingSummary: Encodable {
     reasons = entry.judgement.verdict.reasons
     gradeReasons = entry.sighting.facts.gradeReasons
     judgedAt = entry.judgement.madeAt
+    keys = try KeyHistory.all(of: [entry], in: store)
   }
 }

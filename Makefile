@@ -4,8 +4,9 @@
 # What Seed is built from, runs with, and is tested against. The README says what each is for.
 PACKAGES := git g++ libc6-dev pkg-config \
   libsqlite3-dev libssl-dev libpsl-dev libidn2-dev libzstd-dev libunbound-dev libqrencode-dev \
+  libcurl4-openssl-dev \
   publicsuffix \
-  postfix opendkim opendkim-tools unbound curl sqlite3 zstd groff-base
+  postfix opendkim opendkim-tools unbound curl openssl python3 sqlite3 zstd groff-base
 
 SWIFT ?= swift
 PREFIX ?= /usr/local

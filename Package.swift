@@ -50,6 +50,7 @@ var targets: [Target] = [
   // Not by pkg-config: Debian's libunbound.pc asks for libevent, which nothing here needs.
   system("CUnbound", nil, "libunbound-dev"),
   system("CQREncode", "libqrencode", "libqrencode-dev"),
+  system("CCurl", "libcurl", "libcurl4-openssl-dev"),
 
   library("SeedMail", []),
   library("SeedCrypto", ["COpenSSL"]),
@@ -57,7 +58,7 @@ var targets: [Target] = [
   library("SeedCore", ["SeedMail", "SeedAuth", "SeedCrypto", log]),
   library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
   library("SeedSQLite", ["SeedCore", "CZstd", grdb, sqlite]),
-  library("SeedService", ["SeedCore", "CUnbound", log, lifecycle, signals, toml]),
+  library("SeedService", ["SeedCore", "CCurl", "CUnbound", log, lifecycle, signals, toml]),
   library("SeedTesting", ["SeedCore", "SeedAuth", "SeedMail", "SeedCrypto"]),
   .executableTarget(
     name: "seedd",

@@ -1,4 +1,5 @@
 import Glibc
+import SeedCore
 
 /// Where a command prints: data on standard output, everything else on standard error.
 enum Console {
@@ -49,14 +50,5 @@ enum Console {
   static func flush() { fflush(nil) }
 
   /// Text from outside without control characters, which could steer a terminal.
-  static func safe(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: result.append("\u{FFFD}")
-      default: result.append(scalar)
-      }
-    }
-    return String(result)
-  }
+  static func safe(_ text: String) -> String { PlainText.line(text) }
 }

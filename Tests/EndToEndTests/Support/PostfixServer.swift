@@ -19,9 +19,19 @@ struct PostfixServer: Sendable {
   private let port: UInt16
 
   /// Runs `body` beside a server, and stops it afterwards.
-  static func run(_ body: (PostfixServer) async throws -> Void) async throws {
+  ///
+  /// - Parameter milterPort: Where a milter listens that sees the mail first.
+  static func run(
+    milterPort: UInt16? = nil,
+    _ body: (PostfixServer) async throws -> Void
+  ) async throws {
     let folder = try TemporaryFolder()
     let server = try await PostfixServer(in: folder)
+    if let milterPort {
+      try await server.configure([
+        "smtpd_milters=inet:127.0.0.1:\(milterPort)", "milter_default_action=tempfail",
+      ])
+    }
     let start = try await server.postfix.run(["-c", server.configuration, "start"])
     guard start.status == 0 else { throw Failure(start.errors + server.maillog) }
     let result: Result<Void, any Error>
@@ -32,8 +42,8 @@ struct PostfixServer: Sendable {
   }
 
   private init(in folder: borrowing TemporaryFolder) async throws {
-    guard let postfix = Program.system("postfix"), let postconf = Program.system("postconf"),
-      let curl = Program.system("curl"), let nobody = unsafe getpwnam("nobody")?.pointee
+    guard let postfix = Program.system("postfix"), let curl = Program.system("curl"),
+      let nobody = unsafe getpwnam("nobody")?.pointee
     else { throw Failure("Postfix, curl or the user nobody is missing") }
     self.postfix = postfix
     self.curl = curl
@@ -63,8 +73,7 @@ struct PostfixServer: Sendable {
     try Data(services.replacingCharacters(in: smtp, with: "127.0.0.1:\(port) inet").utf8)
       .write(to: master)
 
-    let changes = try await postconf.run([
-      "-c", configuration, "-e",
+    try await configure([
       "queue_directory=\(folder.path("queue"))",
       "data_directory=\(folder.path("data"))",
       "virtual_mailbox_base=\(folder.path("mail"))",
@@ -74,6 +83,11 @@ struct PostfixServer: Sendable {
       "smtpd_tls_security_level=none", "smtpd_tls_cert_file=", "smtpd_tls_key_file=",
       "maillog_file=\(log.path)", "maillog_file_prefixes=\(folder.url.path)",
     ])
+  }
+
+  private func configure(_ settings: [String]) async throws {
+    guard let postconf = Program.system("postconf") else { throw Failure("no postconf") }
+    let changes = try await postconf.run(["-c", configuration, "-e"] + settings)
     guard changes.status == 0 else { throw Failure(changes.errors) }
   }
 

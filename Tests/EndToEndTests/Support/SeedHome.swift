@@ -10,14 +10,18 @@ struct SeedHome: Sendable {
   let maildir: URL
 
   private let folder: URL
+  private let dnsServer: String?
 
-  /// Makes one in `folder`, watching `maildir` or else a maildir of its own.
+  /// Makes one in `folder`, watching `maildir` or else a maildir of its own, and asking `dnsServer`
+  /// or else nobody.
   init(
     in folder: borrowing TemporaryFolder,
     domain: String = "seeds.example",
-    watching maildir: String? = nil
+    watching maildir: String? = nil,
+    asking dnsServer: String? = nil
   ) async throws {
     self.folder = folder.url
+    self.dnsServer = dnsServer
     path = folder.path("home")
     self.maildir = URL(filePath: maildir ?? folder.path("mail"))
     if maildir == nil { try Self.makeMaildir(at: self.maildir) }
@@ -167,7 +171,10 @@ struct SeedHome: Sendable {
   }
 
   private var variables: [String: String] {
-    ["HOME": folder.path, "SEED_DNS_ZONE": folder.appending(path: "zone.json").path]
+    let dns =
+      dnsServer.map { ["SEED_DNS_SERVERS": $0] }
+      ?? ["SEED_DNS_ZONE": folder.appending(path: "zone.json").path]
+    return dns.merging(["HOME": folder.path]) { $1 }
   }
 }
 

@@ -71,3 +71,18 @@ private func bindSocket<Address>(_ descriptor: Int32, _ address: inout Address) 
     } == 0
   }
 }
+
+/// Whether somebody listens on a TCP port of the loopback address.
+func canConnect(to port: UInt16) -> Bool {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  defer { close(descriptor) }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = port.bigEndian
+  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+  return unsafe withUnsafePointer(to: &address) {
+    unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    } == 0
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Glibc
+
+/// A real unbound on a loopback port, with records of its own and nobody to ask.
+public final class UnboundServer {
+  /// The port that it answers on.
+  public let port: UInt16
+  private let process: Process
+  private let folder: URL
+
+  /// Starts a server for `localData`, lines such as `a.example. 60 IN A 192.0.2.1`, and zone files.
+  public init(port: UInt16? = nil, localData: [String] = [], zones: [String: String] = [:]) throws {
+    let port = try port ?? LoopbackSocket().port
+    self.port = port
+    folder = FileManager.default.temporaryDirectory.appending(path: "seed-unbound-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var settings = """
+      server:
+        interface: 127.0.0.1
+        port: \(port)
+        access-control: 127.0.0.0/8 allow
+        do-daemonize: no
+        use-syslog: no
+        logfile: ""
+        verbosity: 1
+        username: ""
+        chroot: ""
+        directory: ""
+        pidfile: ""
+        module-config: "iterator"
+        num-threads: 1
+        local-zone: "example." static
+        local-zone: "test." static
+        local-zone: "2.0.192.in-addr.arpa." static
+      remote-control:
+        control-enable: no
+
+      """
+    settings += localData.map { "server:\n  local-data: '\($0)'\n" }.joined()
+    for (name, text) in zones {
+      let file = folder.appending(path: name)
+      try Data(text.utf8).write(to: file)
+      settings += """
+        server:
+          local-zone: "\(name)." transparent
+        auth-zone:
+          name: "\(name)."
+          zonefile: "\(file.path)"
+          for-downstream: yes
+          for-upstream: no
+
+        """
+    }
+    let configuration = folder.appending(path: "unbound.conf")
+    try Data(settings.utf8).write(to: configuration)
+    let output = Pipe()
+    process = Process()
+    process.executableURL = URL(filePath: "/usr/sbin/unbound")
+    process.arguments = ["-d", "-c", configuration.path]
+    process.standardError = output
+    try process.run()
+    var log = Data()
+    while !String(decoding: log, as: UTF8.self).contains("start of service") {
+      let chunk = output.fileHandleForReading.availableData
+      guard !chunk.isEmpty else {
+        throw TestServerError(description: String(decoding: log, as: UTF8.self))
+      }
+      log += chunk
+    }
+  }
+
+  /// Where it is asked, as `[dns] servers` has it.
+  public var address: String { "127.0.0.1@\(port)" }
+
+  deinit {
+    process.terminate()
+    process.waitUntilExit()
+    try? FileManager.default.removeItem(at: folder)
+  }
+}
+
+/// Why a server of the tests doesn't start.
+public struct TestServerError: Error, CustomStringConvertible {
+  /// What it said.
+  public let description: String
+
+  /// Makes an error.
+  public init(description: String) { self.description = description }
+}
+
+/// A UDP socket on a free loopback port.
+public final class LoopbackSocket {
+  /// The socket.
+  public let descriptor: Int32
+  /// Its port.
+  public let port: UInt16
+
+  /// Binds one.
+  public init() throws {
+    let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = unsafe inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    guard descriptor >= 0, bound else { throw TestServerError(description: "no loopback port") }
+    self.descriptor = descriptor
+    port = UInt16(bigEndian: address.sin_port)
+  }
+
+  deinit { close(descriptor) }
+}

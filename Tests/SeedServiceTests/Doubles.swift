@@ -70,6 +70,18 @@ final class LogRecorder: Sendable {
   }
 }
 
+/// Counts from 1.
+final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock {
+      $0 += 1
+      return $0
+    }
+  }
+}
+
 /// A clock that is moved by hand.
 final class ManualClock: Sendable {
   private let time: Mutex<Timestamp>

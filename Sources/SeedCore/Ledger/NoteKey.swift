@@ -65,9 +65,13 @@ public struct NoteKey: Sendable, Hashable {
 
   /// The vkey.
   public var text: String {
+    name + "+" + idText + "+" + Base64.encode([algorithm.rawValue] + publicKey.bytes)
+  }
+
+  /// The number in eight hexadecimal digits.
+  var idText: String {
     let digits = String(id, radix: 16)
-    let key = Base64.encode([algorithm.rawValue] + publicKey.bytes)
-    return name + "+" + String(repeating: "0", count: 8 - digits.count) + digits + "+" + key
+    return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
   /// Whether `text` may name a key: not empty, no spaces of any script, no plus, no control character.
@@ -101,6 +105,40 @@ public struct NoteSigningKey: Sendable {
     key = try NoteKey(name: name, algorithm: algorithm, publicKey: privateKey.publicKey)
     self.privateKey = privateKey
   }
+
+  /// Reads a key as Go's `sumdb/note` writes it: `PRIVATE+KEY+name+id+key`.
+  ///
+  /// - Throws: ``GrammarError``.
+  public init(parsing text: String) throws(GrammarError) {
+    guard text.utf8.starts(with: Self.marker.utf8) else {
+      throw GrammarError(.malformedValue, at: 0)
+    }
+    let parts = text.utf8.dropFirst(Self.marker.utf8.count).split(
+      separator: UInt8(ascii: "+"),
+      maxSplits: 2,
+      omittingEmptySubsequences: false
+    )
+    guard parts.count == 3, let name = String(parts[0]) else {
+      throw GrammarError(.malformedValue, at: Self.marker.utf8.count)
+    }
+    let offset = text.utf8.distance(from: text.startIndex, to: parts[2].startIndex)
+    let bytes = try Base64.decode(Array(parts[2]).span)
+    guard let type = bytes.first, let algorithm = NoteKey.Algorithm(rawValue: type),
+      let privateKey = try? Ed25519PrivateKey(seed: SecretBytes(Array(bytes.dropFirst())))
+    else { throw GrammarError(.malformedValue, at: offset) }
+    try self.init(name: name, algorithm: algorithm, privateKey: privateKey)
+    guard disclosed().utf8.elementsEqual(text.utf8) else {
+      throw GrammarError(.malformedValue, at: offset)
+    }
+  }
+
+  /// The key in that form, to be written into a key file on purpose.
+  public func disclosed() -> String {
+    let bytes = [key.algorithm.rawValue] + privateKey.seed.disclosed()
+    return Self.marker + key.name + "+" + key.idText + "+" + Base64.encode(bytes)
+  }
+
+  private static let marker = "PRIVATE+KEY+"
 
   /// Signs the text of a note, with a key for ``NoteKey/Algorithm/ed25519``.
   public func sign(_ text: [UInt8]) -> NoteSignature {

@@ -91,7 +91,7 @@ extension Home {
   }
 
   /// Checks a file that holds a secret.
-  private func checkFile(_ path: String) throws {
+  func checkFile(_ path: String) throws {
     try onSystemError(path) {
       guard let status = try PathStatus.read(path, followingLinks: false), status.isRegularFile
       else { throw HomeError.incomplete(path: path) }
@@ -116,7 +116,7 @@ extension Home {
   }
 
   /// Says on what a call of the operating system failed.
-  private func onSystemError<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  func onSystemError<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch let error as SystemError {

@@ -27,6 +27,10 @@ public struct Home: Sendable, Hashable {
   public var keysPath: String { path + "/keys" }
   /// What addresses are recognised by.
   public var matchKeyPath: String { path + "/keys/match.key" }
+  /// What the ledger signs with.
+  public var ledgerKeyPath: String { path + "/keys/ledger.key" }
+  /// What keeps two processes from writing tiles at once.
+  var ledgerLockPath: String { spoolPath + "/ledger.lock" }
   /// The ledger's tiles.
   public var logPath: String { path + "/log" }
   /// What the daemon notes of the work in hand.

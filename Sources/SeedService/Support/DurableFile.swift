@@ -16,7 +16,14 @@ enum DurableFile {
   }
 
   /// Replaces a file, or makes it, in one step.
-  static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o600) throws {
+  ///
+  /// The new one is on disk when this returns, but for its name where the folder isn't synchronized.
+  static func replace(
+    _ path: String,
+    _ bytes: [UInt8],
+    mode: mode_t = 0o600,
+    synchronizingFolder: Bool = true
+  ) throws {
     let draft = path + ".new"
     let file = try FileDescriptor(
       path: draft,
@@ -26,7 +33,7 @@ enum DurableFile {
     try file.write(bytes)
     try file.synchronize()
     guard unsafe rename(draft, path) == 0 else { throw SystemError("rename") }
-    try synchronizeFolder(of: path)
+    if synchronizingFolder { try synchronizeFolder(of: path) }
   }
 
   /// Removes a file that may be missing.

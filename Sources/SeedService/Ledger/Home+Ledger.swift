@@ -1,0 +1,77 @@
+public import SeedCore
+import SeedCrypto
+
+extension Home {
+  /// The longest key file.
+  private static let ledgerKeyByteCountMax = 4096
+
+  /// The ledger of this home.
+  ///
+  /// An older home has no key yet: it is made, unless something was signed already.
+  ///
+  /// - Parameter keyWasMade: Is called where a key was made, so that it can be said.
+  /// - Throws: ``LedgerError``, ``HomeError``; and what the store throws.
+  public func ledger(
+    _ configuration: Configuration,
+    store: any Store,
+    clock: @escaping @Sendable () -> Timestamp = WallClock.now,
+    keyWasMade: () -> Void = {}
+  ) async throws -> Ledger {
+    let origin = configuration.ledger.origin
+    var key = try ledgerKey(origin: origin)
+    if key == nil {
+      let isUsed = try await store.read { try $0.newestCheckpoint() != nil }
+      guard !isUsed, try LedgerFolder(path: logPath).checkpoint() == nil else {
+        throw LedgerError.keyMissing(path: ledgerKeyPath)
+      }
+      // Another process may be as far, and then has made it.
+      let lock = try await LedgerLock(path: ledgerLockPath, timeout: Ledger.lockTimeout)
+      defer { withExtendedLifetime(lock) {} }
+      key = try ledgerKey(origin: origin)
+      if key == nil {
+        key = try makeLedgerKey(origin: origin)
+        keyWasMade()
+      }
+    }
+    guard let key else { throw LedgerError.keyMissing(path: ledgerKeyPath) }
+    return Ledger(home: self, store: store, key: key, clock: clock)
+  }
+
+  /// Makes the key that the ledger signs with, in a home that has none.
+  ///
+  /// - Throws: ``HomeError``, ``LedgerError`` where the origin can't name a key.
+  @discardableResult
+  public func makeLedgerKey(origin: String) throws -> NoteSigningKey {
+    guard
+      let key = try? NoteSigningKey(
+        name: origin,
+        algorithm: .ed25519,
+        privateKey: Ed25519PrivateKey()
+      )
+    else { throw LedgerError.malformedKey(path: ledgerKeyPath) }
+    try onSystemError(ledgerKeyPath) {
+      // Whole or not at all, or a process that is killed here leaves a file that is no key.
+      try DurableFile.replace(ledgerKeyPath, Array((key.disclosed() + "\n").utf8))
+    }
+    return key
+  }
+
+  /// The key that the ledger signs with; `nil` where there is none.
+  private func ledgerKey(origin: String) throws -> NoteSigningKey? {
+    guard try onSystemError(ledgerKeyPath, { try PathStatus.read(ledgerKeyPath) }) != nil else {
+      return nil
+    }
+    try checkFile(ledgerKeyPath)
+    let bytes = try onSystemError(ledgerKeyPath) {
+      try DurableFile.read(ledgerKeyPath, byteCountMax: Self.ledgerKeyByteCountMax)
+    }
+    guard let bytes, let text = String(validating: bytes, as: UTF8.self),
+      let key = try? NoteSigningKey(parsing: text.hasSuffix("\n") ? String(text.dropLast()) : text),
+      key.key.algorithm == .ed25519
+    else { throw LedgerError.malformedKey(path: ledgerKeyPath) }
+    guard key.key.name.utf8.elementsEqual(origin.utf8) else {
+      throw LedgerError.foreignKey(path: ledgerKeyPath, name: key.key.name, origin: origin)
+    }
+    return key
+  }
+}

@@ -1,4 +1,4 @@
-/// Why a key can't be used. It never quotes the key.
+/// Why a key or a certificate can't be used. It never quotes either.
 public enum CryptoError: Error, Hashable, Sendable {
   /// The bytes are no key of the kind that was asked for.
   case malformedKey
@@ -8,6 +8,8 @@ public enum CryptoError: Error, Hashable, Sendable {
   case unsupportedKeySize(bits: Int)
   /// An RSA exponent over ``RSAPublicKey/exponentBitCountMax`` bits.
   case unsupportedExponent
+  /// No X.509 certificate, none at all, or more than are read.
+  case malformedCertificate
   /// Parameters of a computation that libcrypto refuses, such as a cost over the memory limit.
   case invalidParameters
 }

@@ -1,4 +1,4 @@
-/// Reads the few forms of ASN.1 DER (X.690) that an RSA key is written in.
+/// Reads the few forms of ASN.1 DER (X.690) that an RSA key and a timestamp's answer are written in.
 ///
 /// Lengths may be longer than they need be, as in BER, and bytes after the key are left alone: keys
 /// in the DNS are made by many tools, and other verifiers take them.
@@ -8,6 +8,7 @@ struct DERReader {
     case integer = 0x02
     case bitString = 0x03
     case objectIdentifier = 0x06
+    case utf8String = 0x0c
     case sequence = 0x30
   }
 
@@ -22,6 +23,11 @@ struct DERReader {
     offset = range.lowerBound
     end = range.upperBound
   }
+
+  /// Whether there is no further value.
+  var isAtEnd: Bool { offset == end }
+  /// The bytes of all further values.
+  var rest: ArraySlice<UInt8> { bytes[offset..<end] }
 
   /// Whether the next value is a `tag`.
   func isNext(_ tag: Tag) -> Bool { offset < end && bytes[offset] == tag.rawValue }

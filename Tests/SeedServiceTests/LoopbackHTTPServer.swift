@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SeedTesting
 import Synchronization
 
 @testable import SeedService

@@ -5,7 +5,7 @@
 PACKAGES := git g++ libc6-dev pkg-config \
   libsqlite3-dev libssl-dev libpsl-dev libidn2-dev libzstd-dev libunbound-dev libqrencode-dev \
   libcurl4-openssl-dev \
-  publicsuffix \
+  publicsuffix dns-root-data \
   postfix opendkim opendkim-tools unbound curl openssl python3 sqlite3 zstd groff-base
 
 SWIFT ?= swift

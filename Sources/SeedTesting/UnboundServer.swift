@@ -38,7 +38,7 @@ public final class UnboundServer {
       """
     settings += localData.map { "server:\n  local-data: '\($0)'\n" }.joined()
     for (name, text) in zones {
-      let file = folder.appending(path: name)
+      let file = folder.appending(path: "zone-\(name)")
       try Data(text.utf8).write(to: file)
       settings += """
         server:

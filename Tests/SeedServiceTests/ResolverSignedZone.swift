@@ -10,22 +10,31 @@ struct SignedZone {
   /// Its key, as a trust anchor.
   let trustAnchor: String
 
-  init(signing text: String, serving served: String, at time: Date = Date()) throws {
+  /// Signs a zone; the root's has an empty name.
+  init(
+    _ name: String = SignedZone.name,
+    signing text: String,
+    serving served: String,
+    at time: Date = Date()
+  ) throws {
+    let owner = name + "."
+    let labels = UInt8(name.split(separator: ".").count)
     let key = try Ed25519PrivateKey()
     let publicKey = Data(key.publicKey.bytes)
     let dnskey = Data([1, 1, 3, 15]) + publicKey
-    let anchor = "\(Self.name). 60 IN DNSKEY 257 3 15 \(publicKey.base64EncodedString())"
+    let anchor = "\(owner) 60 IN DNSKEY 257 3 15 \(publicKey.base64EncodedString())"
     trustAnchor = anchor + "\n"
-    let server = Self.wire("ns." + Self.name)
+    let host = name.isEmpty ? "ns." : "ns.\(owner)"
+    let server = Self.wire("ns." + name)
     let numbers = Data(
       [1, 60, 60, 60, 60].flatMap { (number: UInt8) -> [UInt8] in [0, 0, 0, number] }
     )
     let records: [(String, UInt8, Data, String)] = [
       (
         "SOA", 6, server + server + numbers,
-        "ns.\(Self.name). ns.\(Self.name). 1 60 60 60 60"
+        "\(host) \(host) 1 60 60 60 60"
       ),
-      ("NS", 2, server, "ns.\(Self.name)."),
+      ("NS", 2, server, host),
       ("TXT", 16, Data([UInt8(text.utf8.count)] + text.utf8), "\"\(served)\""),
       ("DNSKEY", 48, dnskey, "257 3 15 \(publicKey.base64EncodedString())"),
     ]
@@ -34,16 +43,16 @@ struct SignedZone {
       let inception = time.addingTimeInterval(-3600)
       let expiration = time.addingTimeInterval(3600)
       let tag = Self.keyTag(dnskey)
-      var signed = Data([0, number, 15, 2, 0, 0, 0, 60])
+      var signed = Data([0, number, 15, labels, 0, 0, 0, 60])
       signed += Self.bigEndian(expiration) + Self.bigEndian(inception)
-      signed += [UInt8(tag >> 8), UInt8(tag & 255)] + Self.wire(Self.name)
-      signed += Self.wire(Self.name) + [0, number, 0, 1, 0, 0, 0, 60]
+      signed += [UInt8(tag >> 8), UInt8(tag & 255)] + Self.wire(name)
+      signed += Self.wire(name) + [0, number, 0, 1, 0, 0, 0, 60]
       signed += [UInt8(data.count >> 8), UInt8(data.count & 255)] + data
       let signature = Data(key.signature(for: Array(signed))).base64EncodedString()
-      lines.append("\(Self.name). 60 IN \(type) \(shown)")
+      lines.append("\(owner) 60 IN \(type) \(shown)")
       lines.append(
-        "\(Self.name). 60 IN RRSIG \(type) 15 2 60 \(Self.text(expiration)) "
-          + "\(Self.text(inception)) \(tag) \(Self.name). \(signature)"
+        "\(owner) 60 IN RRSIG \(type) 15 \(labels) 60 \(Self.text(expiration)) "
+          + "\(Self.text(inception)) \(tag) \(owner) \(signature)"
       )
     }
     file = lines.joined(separator: "\n") + "\n"

@@ -1,9 +1,10 @@
 import Foundation
 import SeedAuth
 import SeedMail
-import SeedService
 import SeedTesting
 import Testing
+
+@testable import SeedService
 
 @Suite(.timeLimit(.minutes(1)))
 struct UnboundResolverTests {
@@ -206,6 +207,69 @@ struct UnboundResolverTests {
   func `a file without a trust anchor is refused`(path: String) {
     #expect(throws: UnboundResolverError.unusableTrustAnchor(path)) {
       try Self.resolver(["127.0.0.1"], trustAnchorFile: path)
+    }
+  }
+
+  private static func network(
+    _ server: UnboundServer,
+    anchor: String,
+    mayFallBack: Bool
+  ) throws -> NetworkResolver {
+    try NetworkResolver(
+      servers: [server.address],
+      anchor: anchor,
+      mayFallBack: mayFallBack,
+      reason: .on(path: anchor),
+      now: { now }
+    )
+  }
+
+  @Test func `where name servers pass signatures on, answers are proved by themselves`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let root = try SignedZone("", signing: "root", serving: "root")
+    let server = try UnboundServer(zones: ["": root.file])
+    let anchor = folder.path("root.key")
+    try Data(root.trustAnchor.utf8).write(to: URL(filePath: anchor))
+    let resolver = try Self.network(server, anchor: anchor, mayFallBack: true)
+    for _ in 0..<2 {
+      let answer = await resolver.resolve(".", .txt)
+      #expect(answer.status == .found && answer.isSecure)
+    }
+    #expect(await resolver.validation() == .on(path: anchor))
+  }
+
+  @Test(arguments: [true, false])
+  func `where they don't, answers are taken unproved, unless the key is the operator's own`(
+    mayFallBack: Bool
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let server = try UnboundServer(localData: [
+      #"petitions.example. 60 IN TXT "x""#, ". 60 IN A 192.0.2.1",
+    ])
+    let anchor = folder.path("root.key")
+    let root = try SignedZone("", signing: "root", serving: "root")
+    try Data(root.trustAnchor.utf8).write(to: URL(filePath: anchor))
+    let resolver = try Self.network(server, anchor: anchor, mayFallBack: mayFallBack)
+    for _ in 0..<2 {
+      let answer = await resolver.resolve("petitions.example", .txt)
+      #expect(answer.status == (mayFallBack ? .found : .servfail))
+      #expect(!answer.isSecure)
+    }
+    let validation = await resolver.validation()
+    #expect(validation == (mayFallBack ? .unsupported : .on(path: anchor)))
+  }
+
+  @Test func `without a key nothing is checked, and it says why`() async throws {
+    let server = ["127.0.0.1@5399"]
+    let clock: @Sendable () -> Timestamp = { Self.now }
+    let off = try NetworkResolver(servers: server, trustAnchor: .none, now: clock)
+    #expect(await off.validation() == .off)
+    let servers = try NetworkResolver(servers: server, now: clock)
+    #expect(await servers.validation() == .serversWithoutAnchor)
+    #expect(throws: UnboundResolverError.unusableTrustAnchor("/nonexistent")) {
+      try NetworkResolver(trustAnchor: .file("/nonexistent"), now: clock)
     }
   }
 }

@@ -167,7 +167,8 @@ extension Configuration.DNS {
     }
     zone = Self.nonEmpty(reader.string("dns", "zone", default: ""))
     publicSuffixList = Self.nonEmpty(reader.string("dns", "public_suffix_list", default: ""))
-    trustAnchor = Self.nonEmpty(reader.string("dns", "trust_anchor", default: ""))
+    let anchor = reader.string("dns", "trust_anchor", default: "auto")
+    trustAnchor = anchor.isEmpty ? .none : anchor == "auto" ? .automatic : .file(anchor)
   }
 
   private static func isServer(_ text: String) -> Bool {

@@ -38,16 +38,7 @@ extension Configuration {
     clock: @escaping @Sendable () -> Timestamp = WallClock.now
   ) throws -> any Resolver {
     guard let path = zone ?? dns.zone.map(home.resolve) else {
-      do {
-        let network = try UnboundResolver(
-          servers: dns.servers,
-          trustAnchorFile: dns.trustAnchor.map(home.resolve),
-          now: clock
-        )
-        return CachingResolver(network, now: clock)
-      } catch {
-        throw PartError(key: "dns", problem: error.description)
-      }
+      return CachingResolver(try network(in: home, clock: clock), now: clock)
     }
     do {
       guard let bytes = try DurableFile.read(path, byteCountMax: Self.zoneByteCountMax) else {
@@ -58,6 +49,21 @@ extension Configuration {
       throw PartError(key: "dns.zone", problem: "\(path) is no zone file: \(error)")
     } catch let error as SystemError {
       throw PartError(key: "dns.zone", problem: "\(path): \(error)")
+    }
+  }
+  /// The resolver that asks the network, whatever zone file is configured.
+  ///
+  /// - Throws: ``PartError``.
+  public func network(
+    in home: Home,
+    clock: @escaping @Sendable () -> Timestamp = WallClock.now
+  ) throws -> NetworkResolver {
+    var anchor = dns.trustAnchor
+    if case .file(let path) = anchor { anchor = .file(home.resolve(path)) }
+    do {
+      return try NetworkResolver(servers: dns.servers, trustAnchor: anchor, now: clock)
+    } catch {
+      throw PartError(key: "dns", problem: error.description)
     }
   }
 }

@@ -35,7 +35,7 @@ extension Configuration {
       servers = []                 # empty: the system's; ["127.0.0.1@5353"] asks that one
       zone = ""                    # a zone file instead of the network (tests, replays)
       public_suffix_list = ""      # a newer public suffix list than the built-in one
-      trust_anchor = ""            # DNSSEC's root key, such as "/usr/share/dns/root.key"
+      trust_anchor = "auto"        # DNSSEC's root key: a file; "auto": Debian's, unless servers are set; "" for none
 
       [alerts]
       command = ""                 # run by /bin/sh for each alert, the finding as JSON on standard input

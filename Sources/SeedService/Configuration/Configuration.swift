@@ -49,8 +49,8 @@ public struct Configuration: Sendable, Hashable {
     public var zone: String?
     /// A public suffix list to use instead of the built-in one.
     public var publicSuffixList: String?
-    /// The root's DNSSEC trust anchor; without it, no answer is secure.
-    public var trustAnchor: String?
+    /// Where answers are checked by DNSSEC.
+    public var trustAnchor = TrustAnchor.automatic
   }
 
   /// `[alerts]`: how the owner is told.

@@ -85,7 +85,7 @@ struct HomeChecks {
     checks.append(disk())
     checks += maildirs()
     checks.append(trust())
-    checks.append(await dns())
+    checks += await dns()
     checks.append(try await clock())
     checks += try await queues()
     return checks
@@ -181,29 +181,41 @@ struct HomeChecks {
     )
   }
 
-  private func dns() async -> Check {
-    do {
-      let resolver = try ResolverChoice.resolver(
-        zone: nil,
-        home: session.home,
-        configuration: session.configuration
-      )
-      if !(session.configuration.dns.zone ?? "").isEmpty {
-        return Check("dns", .warning, "a zone file stands for the network")
-      }
-      let answer = await resolver.resolve(session.configuration.mail.domain, .mx)
-      guard !answer.isTemporaryFailure else {
-        return Check(
+  private func dns() async -> [Check] {
+    let configuration = session.configuration
+    guard (configuration.dns.zone ?? "").isEmpty else {
+      return [Check("dns", .warning, "a zone file stands for the network")]
+    }
+    guard let resolver = try? configuration.network(in: session.home, clock: { .now }) else {
+      return [
+        Check("dns", .failed, "no resolver can be started", mend: "check [dns] in seed.toml")
+      ]
+    }
+    let answer = await resolver.resolve(configuration.mail.domain, .mx)
+    guard !answer.isTemporaryFailure else {
+      return [
+        Check(
           "dns",
           .failed,
-          "no answer for \(session.configuration.mail.domain)",
+          "no answer for \(configuration.mail.domain)",
           mend: "check the network and [dns] servers; judgements wait until it answers"
         )
-      }
-      return Check("dns", .ok, "answers\(answer.isSecure ? ", with DNSSEC" : "")")
-    } catch {
-      return Check("dns", .failed, "no resolver can be started", mend: "check [dns] in seed.toml")
+      ]
     }
+    return [Check("dns", .ok, "answers"), dnssec(await resolver.validation())]
+  }
+
+  private func dnssec(_ validation: NetworkResolver.Validation) -> Check {
+    let mend =
+      switch validation {
+      case .on: ""
+      case .off: "set [dns] trust_anchor = \"auto\""
+      case .serversWithoutAnchor:
+        "set [dns] trust_anchor = \"\(TrustAnchor.rootKeyPath)\" where those servers know DNSSEC"
+      case .noRootKey: "install the package dns-root-data"
+      case .unsupported: "ask a resolver that knows DNSSEC, such as a local unbound"
+      }
+    return Check("dnssec", mend.isEmpty ? .ok : .warning, validation.description, mend: mend)
   }
 
   private func clock() async throws -> Check {

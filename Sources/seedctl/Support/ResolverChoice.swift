@@ -12,7 +12,7 @@ enum ResolverChoice {
     if let home, let configuration {
       return try configuration.resolver(in: home, zone: zone, clock: { .now })
     }
-    guard let zone else { return try UnboundResolver(now: { .now }) }
+    guard let zone else { return try NetworkResolver(now: { .now }) }
     do {
       return try ZoneFile(json: InputFile.read(zone), now: { .now })
     } catch let error as ZoneFileError {

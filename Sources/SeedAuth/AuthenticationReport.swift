@@ -75,6 +75,9 @@ public struct DKIMResult: Sendable, Hashable, Codable {
   public var bodyHashMatches: Bool?
   /// Whether the signature over the header matched, where there was a key to verify it with.
   public var headerSignatureMatches: Bool?
+  /// Whether bytes of the body lie past `l=`, which anybody may have put there; `nil` in verdicts from
+  /// before that was looked at.
+  public var leavesBodyUnsigned: Bool?
   /// Whether every From field is signed: one that is not may have been put above by anybody.
   public var coversEveryFrom: Bool
   /// Whether `x=` had passed when the message arrived.
@@ -102,6 +105,7 @@ public struct DKIMResult: Sendable, Hashable, Codable {
     bodyCanonicalization: Canonicalization? = nil,
     bodyHashMatches: Bool? = nil,
     headerSignatureMatches: Bool? = nil,
+    leavesBodyUnsigned: Bool? = nil,
     coversEveryFrom: Bool = false,
     hadExpired: Bool = false,
     isKeyWithdrawn: Bool = false,
@@ -123,6 +127,7 @@ public struct DKIMResult: Sendable, Hashable, Codable {
     self.bodyCanonicalization = bodyCanonicalization
     self.bodyHashMatches = bodyHashMatches
     self.headerSignatureMatches = headerSignatureMatches
+    self.leavesBodyUnsigned = leavesBodyUnsigned
     self.coversEveryFrom = coversEveryFrom
     self.hadExpired = hadExpired
     self.isKeyWithdrawn = isKeyWithdrawn

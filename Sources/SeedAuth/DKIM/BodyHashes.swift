@@ -19,6 +19,8 @@ struct BodyHashes {
   }
 
   private var outcomes: [Request: Outcome] = [:]
+  /// The bytes of the whole body in each canonical form that was asked for.
+  private var byteCounts: [Canonicalization: Int] = [:]
 
   init(of message: Message, for signatures: [DKIMSignature]) {
     let requests = Set(signatures.map(Self.request))
@@ -31,6 +33,14 @@ struct BodyHashes {
   }
 
   subscript(signature: DKIMSignature) -> Outcome? { outcomes[Self.request(signature)] }
+
+  /// Whether bytes of the body lie past the signature's `l=`.
+  func leavesUnsigned(_ signature: DKIMSignature) -> Bool {
+    guard let limit = signature.bodyLengthLimit,
+      let count = byteCounts[signature.bodyCanonicalization]
+    else { return false }
+    return limit < count
+  }
 
   private static func request(_ signature: DKIMSignature) -> Request {
     Request(
@@ -61,5 +71,10 @@ struct BodyHashes {
       outcomes[Request(canonicalization: canonicalization, limit: limit)] =
         isTooShort ? .bodyTooShort : .digest(taken.finalize())
     }
+    repeat {
+      body.next(of: message.bytes, into: &piece)
+      count += piece.count
+    } while !piece.isEmpty
+    byteCounts[canonicalization] = count
   }
 }

@@ -6,6 +6,7 @@ struct SignatureCheck {
   private let candidate: DKIMResult
   private let signature: DKIMSignature
   private let body: BodyHashes.Outcome?
+  private let leavesBodyUnsigned: Bool
   private let headerDigest: [UInt8]
 
   init(
@@ -17,6 +18,7 @@ struct SignatureCheck {
     self.candidate = candidate.verdict
     self.signature = signature
     body = hashes[signature]
+    leavesBodyUnsigned = hashes.leavesUnsigned(signature)
     headerDigest = signature.headerDigest(of: message, fieldIndex: candidate.fieldIndex)
   }
 
@@ -25,6 +27,7 @@ struct SignatureCheck {
     var verdict = candidate
     verdict.hadExpired = signature.expiresAt.map { arrivedAt > $0 } ?? false
     verdict.bodyHashMatches = body.map { $0 == .digest(signature.bodyHash) }
+    verdict.leavesBodyUnsigned = leavesBodyUnsigned
     do throws(SignatureFault) {
       let key = try DKIMKey.choose(from: answer) { key throws(SignatureFault) in
         try key.check(signature)
@@ -72,7 +75,12 @@ struct SignatureCheck {
     if let expiresAt = signature.expiresAt, time > expiresAt {
       return (.policy, "the signature has expired")
     }
-    return (.pass, verdict.isTesting ? "the signature matches; its key is for testing" : "")
+    let remarks =
+      (verdict.isTesting ? ["its key is for testing"] : [])
+      + (leavesBodyUnsigned ? ["a part of the body is not signed"] : [])
+    return (
+      .pass, remarks.isEmpty ? "" : "the signature matches; " + remarks.joined(separator: "; ")
+    )
   }
 }
 

@@ -55,6 +55,11 @@ extension MessageFacts.Author {
 
 extension DKIMResult {
   /// Whether the signature verified when the message arrived, for From's organizational domain, and
-  /// covers every From field that a reader may be shown.
-  var authenticatesAuthor: Bool { atArrival == .pass && aligned && coversEveryFrom }
+  /// covers all that a reader may be shown: every From field, and the whole body.
+  ///
+  /// What lies past `l=` may be anybody's: a message that was signed with `l=0` could be filled with
+  /// what its sender never wrote.
+  var authenticatesAuthor: Bool {
+    atArrival == .pass && aligned && coversEveryFrom && leavesBodyUnsigned != true
+  }
 }

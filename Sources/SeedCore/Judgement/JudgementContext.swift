@@ -60,7 +60,9 @@ public struct JudgementContext: Sendable {
     case .reported:
       "The sender is \(sender.domain), by the word of \(reporter): nothing could be checked here.\(platformSentence)"
     case .claimed:
-      "From names \(sender.domain), and nothing authenticates it.\(platformSentence)"
+      isPartlySigned
+        ? "From names \(sender.domain), whose signature leaves a part of the body open to anybody (l=), and nothing else authenticates it.\(platformSentence)"
+        : "From names \(sender.domain), and nothing authenticates it.\(platformSentence)"
     case .none:
       facts.fromFieldCount > 1 || facts.from.count > 1
         ? "From names more than one sender, so none is taken." : "From names no sender."
@@ -80,6 +82,12 @@ public struct JudgementContext: Sendable {
       return " \(route)."
     }
     return " \(route); its \(field) names the platform's customer as \"\(customer)\"."
+  }
+
+  private var isPartlySigned: Bool {
+    facts.authentication.dkim.contains {
+      $0.atArrival == .pass && $0.aligned && $0.leavesBodyUnsigned == true
+    }
   }
 
   private var alignmentEvidence: String {

@@ -43,12 +43,14 @@ struct Explain: AsyncParsableCommand {
       configuration: session?.configuration
     )
     let hosts = trustAuthserv + (session?.configuration.mail.ownHosts ?? [])
+    let authentication =
+      session?.configuration.authenticationSettings ?? AuthenticationSettings()
     let examiner = Examiner(
       ownHosts: OwnHosts(names: hosts),
       authservs: OwnHosts(names: hosts),
       publicSuffixes: try session?.publicSuffixes() ?? .builtIn,
       resolver: resolver,
-      authentication: session?.configuration.authenticationSettings ?? AuthenticationSettings(),
+      authentication: authentication,
       platforms: session?.configuration.mail.platforms ?? .builtIn
     )
     var reading = examiner.read(bytes, deliveredAt: now)
@@ -66,6 +68,7 @@ struct Explain: AsyncParsableCommand {
       reading: reading,
       context: context,
       verdict: Judge.verdict(context),
+      mode: authentication.dmarcMode,
       keys: try await keys(context.facts.authentication.dkim, since: reading.arrivedAt, session)
     )
     if output.json { return try output.printJSON(explanation) }

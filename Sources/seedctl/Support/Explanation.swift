@@ -35,7 +35,24 @@ struct Explanation: Encodable {
     }
   }
 
-  /// The verdict of DMARC.
+  /// The verdict of SPF; `none` where nothing could be checked.
+  struct SPFSummary: Encodable {
+    let result: AuthenticationResult
+    let domain: String
+    @ExplicitNull var scope: SPFResult.Scope?
+    let explanation: String
+    let aligned: Bool
+
+    init(_ result: SPFResult?) {
+      self.result = result?.result ?? .none
+      domain = result?.domain ?? ""
+      _scope = ExplicitNull(wrappedValue: result?.scope)
+      explanation = result?.explanation ?? ""
+      aligned = result?.aligned ?? false
+    }
+  }
+
+  /// The verdict of DMARC; `none` where From names no single domain.
   struct DMARCSummary: Encodable {
     let result: AuthenticationResult
     let organizationalDomain: String
@@ -43,12 +60,27 @@ struct Explanation: Encodable {
     let mode: DMARCResult.Mode
     let reason: String
 
-    init(_ result: DMARCResult) {
-      self.result = result.result
-      organizationalDomain = result.organizationalDomain
-      _policy = ExplicitNull(wrappedValue: result.policy)
-      mode = result.mode
-      reason = result.reason
+    init(_ result: DMARCResult?, mode: DMARCResult.Mode) {
+      self.result = result?.result ?? .none
+      organizationalDomain = result?.organizationalDomain ?? ""
+      _policy = ExplicitNull(wrappedValue: result?.policy)
+      self.mode = result?.mode ?? mode
+      reason = result?.reason ?? ""
+    }
+  }
+
+  /// The verdict on the ARC chain; `none` where there is none.
+  struct ARCSummary: Encodable {
+    let result: AuthenticationResult
+    let sealers: [String]
+    let reason: String
+    let isTrusted: Bool
+
+    init(_ result: ARCResult?) {
+      self.result = result?.result ?? .none
+      sealers = result?.sealers ?? []
+      reason = result?.reason ?? ""
+      isTrusted = result?.isTrusted ?? false
     }
   }
 
@@ -61,9 +93,9 @@ struct Explanation: Encodable {
   let bounce: Bool
   let autoReply: Bool
   let dkim: [SignatureSummary]
-  @ExplicitNull var spf: SPFResult?
-  @ExplicitNull var dmarc: DMARCSummary?
-  @ExplicitNull var arc: ARCResult?
+  let spf: SPFSummary
+  let dmarc: DMARCSummary
+  let arc: ARCSummary
   let authenticationResults: [ReportedAuthentication]
   let sender: FindingSummary.SenderSummary
   let `class`: MessageClass
@@ -72,8 +104,16 @@ struct Explanation: Encodable {
   let reasons: [String]
   let keys: [KeyHistory]
 
-  /// - Parameter keys: What became of the keys since, as far as a home knows.
-  init(reading: Reading, context: JudgementContext, verdict: Verdict, keys: [KeyHistory]) {
+  /// - Parameters:
+  ///   - mode: How DMARC was to find the organizational domain.
+  ///   - keys: What became of the keys since, as far as a home knows.
+  init(
+    reading: Reading,
+    context: JudgementContext,
+    verdict: Verdict,
+    mode: DMARCResult.Mode,
+    keys: [KeyHistory]
+  ) {
     let facts = context.facts
     recipients = reading.recipients.map {
       RecipientSummary(address: $0.mailbox.address, source: $0.source)
@@ -86,9 +126,9 @@ struct Explanation: Encodable {
     bounce = facts.nature == .bounce
     autoReply = facts.nature == .autoReply
     dkim = facts.authentication.dkim.map(SignatureSummary.init)
-    _spf = ExplicitNull(wrappedValue: facts.authentication.spf)
-    _dmarc = ExplicitNull(wrappedValue: facts.authentication.dmarc.map(DMARCSummary.init))
-    _arc = ExplicitNull(wrappedValue: facts.authentication.arc)
+    spf = SPFSummary(facts.authentication.spf)
+    dmarc = DMARCSummary(facts.authentication.dmarc, mode: mode)
+    arc = ARCSummary(facts.authentication.arc)
     authenticationResults = facts.authentication.authenticationResults
     sender = FindingSummary.SenderSummary(context.sender)
     self.class = verdict.messageClass
@@ -113,7 +153,7 @@ struct Explanation: Encodable {
       )
     }
     if dkim.isEmpty { line("DKIM", "no signature") }
-    if let spf {
+    if spf.scope != nil {
       result(
         "SPF",
         spf.result,
@@ -123,7 +163,7 @@ struct Explanation: Encodable {
     } else {
       line("SPF", "not checked: the host that handed the message over is not known")
     }
-    if let dmarc {
+    if !dmarc.organizationalDomain.isEmpty {
       result(
         "DMARC",
         dmarc.result,
@@ -131,7 +171,7 @@ struct Explanation: Encodable {
         dmarc.reason
       )
     }
-    if let arc, arc.result != .none {
+    if arc.result != .none {
       result("ARC", arc.result, arc.sealers.joined(separator: ", "), arc.reason)
     }
     for field in authenticationResults {

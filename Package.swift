@@ -30,8 +30,12 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(
+  _ name: String,
+  _ dependencies: [Target.Dependency],
+  resources: [Resource] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 func system(_ name: String, _ pkgConfig: String?, _ debianPackage: String) -> Target {
@@ -55,7 +59,11 @@ var targets: [Target] = [
   library("SeedMail", []),
   library("SeedCrypto", ["COpenSSL"]),
   library("SeedAuth", ["SeedMail", "SeedCrypto", "CPublicSuffix", "CIDN2"]),
-  library("SeedCore", ["SeedMail", "SeedAuth", "SeedCrypto", log]),
+  library(
+    "SeedCore",
+    ["SeedMail", "SeedAuth", "SeedCrypto", log],
+    resources: [.embedInCode("Evidence/Tools")]
+  ),
   library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
   library("SeedSQLite", ["SeedCore", "CZstd", grdb, sqlite]),
   library("SeedService", ["SeedCore", "CCurl", "CUnbound", log, lifecycle, signals, toml]),

@@ -86,7 +86,8 @@ public final class CaseStory: Sendable {
     stem: String = "anna",
     profile: AddressTag.Profile = .p80,
     participant: String? = nil,
-    notice: String? = nil
+    notice: String? = nil,
+    after: TreeHead = TreeHead(size: 0, rootHash: MerkleTree.emptyRootHash)
   ) async throws -> MintedSeed {
     let (now, number) = state.withLock { state in
       state.counter += 1
@@ -100,7 +101,7 @@ public final class CaseStory: Sendable {
       domain: "seeds.example",
       mintedAt: now,
       log: Self.origin,
-      after: TreeHead(size: 0, rootHash: SHA256.hash([]))
+      after: after
     )
     let secret = [UInt8](repeating: number, count: AliasSecret.byteCount)
     let alias = AliasSecret(SecretBytes(secret))

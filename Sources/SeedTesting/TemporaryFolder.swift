@@ -1,7 +1,7 @@
 public import Foundation
 
 /// A folder for one test, open to its user alone, that is removed with all it holds when the value goes.
-public struct TemporaryFolder: ~Copyable {
+public struct TemporaryFolder: ~Copyable, Sendable {
   /// Where it lies.
   public let url: URL
 

@@ -59,7 +59,7 @@ extension Dossier {
     }
     self.messages = messages
     omittedMessageCount = count - messages.count
-    statistics = try Statistics(in: store)
+    statistics = try Statistics(of: `case`.senderKey, in: store)
     let excerpt = try LedgerExcerpt(
       seeds: seeds,
       messages: messages + seeds.flatMap(\.baseline),
@@ -190,16 +190,20 @@ extension Dossier.Message {
 }
 
 extension Dossier.Statistics {
-  fileprivate init(in store: any StoreReader) throws {
+  fileprivate init(of sender: SenderKey, in store: any StoreReader) throws {
     let counts = try store.seedCounts()
     seedCount = counts.all - counts.controls
     controls = try store.controls()
     // A control has no organisation, so whoever writes to one has a case without one.
     let cases = try store.cases(limit: .max).filter { $0.organisation == nil }
-    hitControls = try cases.reduce(into: []) { hit, found in
-      let findings = try store.findings(FindingQuery(caseID: found.id, limit: .max))
-      hit.formUnion(findings.filter { $0.sightingCount > 0 }.map(\.seed))
+    func controlsHit(in cases: [Case]) throws -> Set<Identifier<Seed>> {
+      try cases.reduce(into: []) { hit, found in
+        let findings = try store.findings(FindingQuery(caseID: found.id, limit: .max))
+        hit.formUnion(findings.filter { $0.sightingCount > 0 }.map(\.seed))
+      }
     }
+    hitControls = try controlsHit(in: cases)
+    controlsHitBySender = try controlsHit(in: cases.filter { $0.senderKey == sender })
     days = try store.dayCounts(from: "").compactMap { counts in
       let leaf = try store.entries(.stat, subject: counts.dayNumber).first
       return leaf.map { Dossier.DayEntry(counts: counts, leaf: $0) }

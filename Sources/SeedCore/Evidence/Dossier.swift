@@ -116,6 +116,8 @@ extension Dossier {
     public let controls: [Seed]
     /// The controls that somebody wrote to.
     public let hitControls: Set<Identifier<Seed>>
+    /// Those among them that the sender of the case wrote to.
+    public let controlsHitBySender: Set<Identifier<Seed>>
     /// What was counted on each day that is over and in the ledger, oldest first.
     public let days: [DayEntry]
   }

@@ -23,11 +23,9 @@ public enum Commitment {
     let digests = [
       messageDigest, SHA256.hash(CanonicalJSON.bytes(of: meta)), SHA256.hash(dnsArchive),
     ]
-    var input = Array("seedrcpt/v1\0".utf8)
-    for (salt, digest) in zip(salts, digests) { input += SHA256.hash(salt + digest) }
     return leaf(
       .rcpt,
-      commitment: SHA256.hash(input),
+      receiptLine(digests: digests, salts: salts),
       subject: subject,
       opening: .object([
         .init("meta", meta), .init("salt_dns", .string(Base64.encode(salts[2]))),
@@ -35,6 +33,13 @@ public enum Commitment {
         .init("salt_raw", .string(Base64.encode(salts[0]))),
       ])
     )
+  }
+
+  /// The line of a receipt's leaf: over the message, what is known of its arrival, and the DNS answers.
+  static func receiptLine(digests: [[UInt8]], salts: [[UInt8]]) -> [UInt8] {
+    var input = Array("seedrcpt/v1\0".utf8)
+    for (salt, digest) in zip(salts, digests) { input += SHA256.hash(salt + digest) }
+    return line(.rcpt, commitment: SHA256.hash(input))
   }
 
   /// A leaf for DNS answers, a judgement or a plan: `SHA-256(label \0 ‖ salt ‖ SHA-256(content))`.
@@ -47,7 +52,7 @@ public enum Commitment {
     let salt = SecureRandom.bytes(saltByteCount)
     return leaf(
       kind,
-      commitment: commitment(label, salt: salt, content: content),
+      saltedLine(kind, label: label, salt: salt, content: content),
       subject: subject,
       opening: .object([.init("salt", .string(Base64.encode(salt)))])
     )
@@ -58,12 +63,18 @@ public enum Commitment {
     guard let opening = try? JSONValue(parsing: leaf.opening),
       let salt = opening["salt"]?.string.flatMap({ try? Base64.decode(Array($0.utf8).span) })
     else { return false }
-    let digest = commitment("seeddns/v1", salt: salt, content: archive)
-    return leaf.bytes == line(.dns, commitment: digest)
+    return leaf.bytes == saltedLine(.dns, label: "seeddns/v1", salt: salt, content: archive)
   }
 
-  private static func commitment(_ label: String, salt: [UInt8], content: [UInt8]) -> [UInt8] {
-    SHA256.hash(Array(label.utf8) + [0] + salt + SHA256.hash(content))
+  /// The line of a leaf for DNS answers, a judgement or a plan.
+  static func saltedLine(
+    _ kind: Leaf.Kind,
+    label: String,
+    salt: [UInt8],
+    content: [UInt8]
+  ) -> [UInt8] {
+    let input = Array(label.utf8) + [0] + salt + SHA256.hash(content)
+    return line(kind, commitment: SHA256.hash(input))
   }
 
   private static func line(_ kind: Leaf.Kind, commitment: [UInt8]) -> [UInt8] {
@@ -78,13 +89,13 @@ public enum Commitment {
 
   private static func leaf(
     _ kind: Leaf.Kind,
-    commitment: [UInt8],
+    _ line: [UInt8],
     subject: Int64,
     opening: JSONValue
   ) -> Leaf {
     Leaf(
       kind: kind,
-      bytes: line(kind, commitment: commitment),
+      bytes: line,
       subject: subject,
       opening: CanonicalJSON.bytes(of: opening)
     )

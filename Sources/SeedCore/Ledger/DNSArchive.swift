@@ -10,4 +10,22 @@ public enum DNSArchive {
     let list = try JSONValue(parsing: Array(try JSONEncoder().encode(answers)))
     return CanonicalJSON.bytes(of: .object([.init("v", .integer(1)), .init("answers", list)]))
   }
+
+  /// Reads ``bytes(of:)``'s bytes, and no others.
+  ///
+  /// - Throws: ``GrammarError`` or `DecodingError` where they are no archive, or an answer doesn't fit
+  ///   its question.
+  public static func answers(in bytes: [UInt8]) throws -> [DNSAnswer] {
+    guard !bytes.isEmpty else { return [] }
+    let value = try JSONValue(parsing: bytes)
+    guard value["v"]?.integer == 1, let list = value["answers"] else {
+      throw GrammarError(.malformedValue, at: 0)
+    }
+    let answers = try JSONDecoder().decode(
+      [DNSAnswer].self,
+      from: Data(CanonicalJSON.bytes(of: list))
+    )
+    guard try Self.bytes(of: answers) == bytes else { throw GrammarError(.malformedValue, at: 0) }
+    return answers
+  }
 }

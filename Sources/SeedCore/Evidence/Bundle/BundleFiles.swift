@@ -1,0 +1,87 @@
+import SeedCrypto
+import SeedMail
+
+/// The files of a bundle, each by its path below the bag's folder.
+struct BundleFiles: Sendable {
+  let files: [String: [UInt8]]
+
+  /// The contents of a file below `data/`.
+  subscript(path: String) -> [UInt8]? { files["data/" + path] }
+
+  /// The contents of a file that has to be there.
+  func required(_ path: String) throws(Contradiction) -> [UInt8] {
+    guard let content = self[path] else { throw Contradiction("\(path) is missing.") }
+    return content
+  }
+
+  /// A file that has to be there, and to hold JSON in canonical form.
+  func json(_ path: String) throws(Contradiction) -> JSONValue {
+    let content = try required(path)
+    guard let value = try? JSONValue(parsing: content), CanonicalJSON.bytes(of: value) == content
+    else { throw Contradiction("\(path) isn't canonical JSON.") }
+    return value
+  }
+
+  /// The names in a folder below `data/`, in order; folders in it are left out.
+  func names(in folder: String) -> [String] {
+    let prefix = "data/\(folder)/"
+    return files.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+      .filter { !$0.contains("/") }.sorted()
+  }
+
+  /// The files that the format doesn't know, in order.
+  func strangers(_ description: BundleDescription) -> [String] {
+    var known: Set<String> = [
+      "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt",
+    ]
+    let fixed = [
+      "README.txt", "claims.json", "report.html", "report.pdf", "ro-crate-metadata.json",
+      "log/policy", "stats/guess-rate.json", "stats/controls.json", "tools/verify.sh",
+      "tools/verify.py",
+    ]
+    let mint = ["record.json", "opening.json", "leaf", "mint.tlog-proof"]
+    let message = [
+      "message.eml", "header.eml", "meta.json", "opening.json", "leaf", "rcpt.tlog-proof",
+      "judge.tlog-proof", "dns/dns.json", "dns/opendkim-keys.txt", "dns/dns.tlog-proof",
+      "dns/chain.rfc9102",
+    ]
+    known.formUnion(fixed.map { "data/" + $0 })
+    for seed in description.seeds { known.formUnion(mint.map { "data/\(seed.part)/\($0)" }) }
+    for entry in description.messages {
+      known.formUnion(message.map { "data/\(entry.part)/\($0)" })
+      known.formUnion(
+        names(in: entry.part + "/dns").filter { Self.isNumbered($0, "wire") }
+          .map { "data/\(entry.part)/dns/\($0)" }
+      )
+    }
+    known.formUnion(description.seeds.compactMap(\.notice).map { "data/notice/" + $0 })
+    // What these are is looked at where the ledger is.
+    for folder in ["log/checkpoints", "log/consistency", "tsa"] {
+      known.formUnion(names(in: folder).map { "data/\(folder)/\($0)" })
+    }
+    return files.keys.filter { !known.contains($0) }.sorted()
+  }
+
+  /// The privacy notices that aren't what their names say, or aren't there.
+  func brokenNotices(_ description: BundleDescription) -> [String] {
+    description.seeds.compactMap(\.notice).filter { name in
+      self["notice/" + name].map { SHA256.hash($0).hexadecimal != name } ?? true
+    }
+  }
+
+  private static func isNumbered(_ name: String, _ suffix: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts[1] == suffix && (2...4).contains(parts[0].utf8.count)
+      && parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
+  }
+}
+
+extension JSONValue {
+  /// The bytes of a member that is base64; `nil` where there is none, or of another length.
+  func bytes(_ name: String, count: Int = SHA256.byteCount) -> [UInt8]? {
+    guard let text = self[name]?.string, let bytes = try? Base64.decode(Array(text.utf8).span),
+      bytes.count == count
+    else { return nil }
+    return bytes
+  }
+}

@@ -30,6 +30,8 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+
 func library(
   _ name: String,
   _ dependencies: [Target.Dependency],
@@ -61,8 +63,8 @@ var targets: [Target] = [
   library("SeedAuth", ["SeedMail", "SeedCrypto", "CPublicSuffix", "CIDN2"]),
   library(
     "SeedCore",
-    ["SeedMail", "SeedAuth", "SeedCrypto", log],
-    resources: [.embedInCode("Evidence/Tools")]
+    ["SeedMail", "SeedAuth", "SeedCrypto", log, mustache],
+    resources: [.embedInCode("Evidence/Tools"), .embedInCode("Evidence/Templates")]
   ),
   library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
   library("SeedSQLite", ["SeedCore", "CZstd", grdb, sqlite]),
@@ -128,6 +130,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: targets

@@ -148,6 +148,32 @@ public final class CaseStory: Sendable {
     return minted
   }
 
+  /// Adopts an address that existed before, for an organisation.
+  public func adopt(_ address: String, for organisation: Organisation) async throws -> MintedSeed {
+    let now = state.withLock { $0.now }
+    let parts = address.split(separator: "@").map(String.init)
+    let mailbox = Mailbox(displayName: nil, localPart: parts[0], domain: parts[1])
+    let seed = Seed(
+      id: identifiers.next(at: now),
+      token: matchKey.tokens(for: mailbox)[0],
+      organisation: organisation.id,
+      scheme: .adopted,
+      mintedAt: now
+    )
+    try await store.write { try $0.insert(seed) }
+    return MintedSeed(
+      id: seed.id,
+      address: address,
+      opening: .address(blind: [], address: address, recordHash: [])
+    )
+  }
+
+  /// Records that a seed's owner withdrew consent.
+  public func withdraw(_ seed: MintedSeed) async throws {
+    let now = state.withLock { $0.now }
+    try await store.write { try $0.setWithdrawn(seed.id, at: now) }
+  }
+
   /// Delivers a message to a seed, and takes it in.
   @discardableResult
   public func deliver(_ letter: Letter, to seed: MintedSeed) async throws -> IntakeReport {
@@ -196,6 +222,7 @@ public final class CaseStory: Sendable {
       let signer = try Self.signer(of: domain)
       try zone.add(text: signer.keyRecord, for: signer.keyName)
     }
+    try zone.add(text: "v=DMARC1; p=reject", for: "_dmarc.petitions.example")
     return Intake(
       store: store,
       matchKey: matchKey,
@@ -214,6 +241,21 @@ public final class CaseStory: Sendable {
   private static func signer(of domain: String) throws -> DKIMSigner {
     let key = try Ed25519PrivateKey(seed: SecretBytes(SHA256.hash(Array(domain.utf8))))
     return DKIMSigner(domain: domain, selector: "s2026", key: .ed25519(key))
+  }
+
+  /// Any text for a display name or a subject, as encoded words (RFC 2047).
+  public static func encodedWords(_ text: String) -> String {
+    var words: [String] = []
+    var word: [UInt8] = []
+    for scalar in text.unicodeScalars {
+      let bytes = Array(String(scalar).utf8)
+      if word.count + bytes.count > 42 {
+        words.append("=?utf-8?B?\(Base64.encode(word))?=")
+        word = []
+      }
+      word += bytes
+    }
+    return (words + ["=?utf-8?B?\(Base64.encode(word))?="]).joined(separator: "\r\n ")
   }
 
   /// What lies in the maildir.

@@ -59,16 +59,8 @@ public struct BundleWriter: Sendable {
     self.dossier = dossier
     self.settings = settings
     self.newest = newest
-    let isAlone = dossier.seeds.count == 1
-    seeds = dossier.seeds.enumerated().map { index, entry in
-      (isAlone ? "mint" : "mint/" + Self.number(index), entry)
-    }
-    let own = dossier.seeds.flatMap(\.baseline).map { (isOwn: true, message: $0) }
-    let all = own + dossier.messages.map { (isOwn: false, message: $0) }
-    messages = all.filter { $0.message.receipt != nil }.sorted {
-      ($0.message.sighting.arrivedAt, $0.message.sighting.id)
-        < ($1.message.sighting.arrivedAt, $1.message.sighting.id)
-    }.enumerated().map { ("msg/" + Self.number($0), $1.isOwn, $1.message) }
+    seeds = Self.seedParts(of: dossier)
+    messages = Self.messageParts(of: dossier)
     try addLedger(hash)
     for seed in seeds { try addMint(seed.part, seed.entry, hash) }
     for message in messages { try addMessage(message.part, message.message, hash) }
@@ -103,9 +95,11 @@ public struct BundleWriter: Sendable {
   }
 
   /// What the bag is called.
-  public var name: String {
-    settings.edition == .public
-      ? "seed-evidence-public" : "\(dossier.case.id)-\(settings.edition.rawValue)"
+  public var name: String { Self.name(of: dossier, settings.edition) }
+
+  /// What a bag is called.
+  static func name(of dossier: Dossier, _ edition: BundleEdition) -> String {
+    edition == .public ? "seed-evidence-public" : "\(dossier.case.id)-\(edition.rawValue)"
   }
 
   private func claims(of payload: [String: [UInt8]]) async throws -> [Claim] {
@@ -115,7 +109,27 @@ public struct BundleWriter: Sendable {
     } catch { throw BundleError.unreadable(error.reason) }
   }
 
-  static func number(_ index: Int) -> String { (index < 9 ? "0" : "") + String(index + 1) }
+  /// The seeds of a dossier with the folder of each below `data/`.
+  static func seedParts(of dossier: Dossier) -> [(part: String, entry: Dossier.SeedEntry)] {
+    let isAlone = dossier.seeds.count == 1
+    return dossier.seeds.enumerated().map { index, entry in
+      (isAlone ? "mint" : "mint/" + number(index), entry)
+    }
+  }
+
+  /// The messages of a dossier with the folder of each below `data/`, in the order of their arrival.
+  static func messageParts(
+    of dossier: Dossier
+  ) -> [(part: String, isOwn: Bool, message: Dossier.Message)] {
+    let own = dossier.seeds.flatMap(\.baseline).map { (isOwn: true, message: $0) }
+    let all = own + dossier.messages.map { (isOwn: false, message: $0) }
+    return all.filter { $0.message.receipt != nil }.sorted {
+      ($0.message.sighting.arrivedAt, $0.message.sighting.id)
+        < ($1.message.sighting.arrivedAt, $1.message.sighting.id)
+    }.enumerated().map { ("msg/" + number($0), $1.isOwn, $1.message) }
+  }
+
+  private static func number(_ index: Int) -> String { (index < 9 ? "0" : "") + String(index + 1) }
 }
 
 extension BundleWriter {

@@ -29,13 +29,13 @@ public final class UnboundServer {
         pidfile: ""
         module-config: "iterator"
         num-threads: 1
-        local-zone: "example." static
         local-zone: "test." static
         local-zone: "2.0.192.in-addr.arpa." static
       remote-control:
         control-enable: no
 
       """
+    if zones["example"] == nil { settings += "server:\n  local-zone: \"example.\" static\n" }
     settings += localData.map { "server:\n  local-data: '\($0)'\n" }.joined()
     for (name, text) in zones {
       let file = folder.appending(path: "zone-\(name)")

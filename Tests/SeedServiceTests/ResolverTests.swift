@@ -198,6 +198,57 @@ struct UnboundResolverTests {
     #expect(try DNSArchive.decode(DNSArchive.encode(answers)) == answers)
   }
 
+  @Test func `archived answers make a chain that anybody can check`() async throws {
+    let folder = try TemporaryFolder()
+    let now = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+    let zone = try SignedZone("party.example", signing: "signed", serving: "signed")
+    let top = try SignedZone("example", signing: "top", serving: "top", delegating: [zone])
+    let root = try SignedZone("", signing: "root", serving: "root", delegating: [top])
+    let server = try UnboundServer(
+      zones: ["": root.file, "example": top.file, "party.example": zone.file]
+    )
+    let anchor = folder.path("root.key")
+    try Data(root.trustAnchor.utf8).write(to: URL(filePath: anchor))
+    let resolver = try UnboundResolver(
+      servers: [server.address],
+      trustAnchorFile: anchor,
+      now: { now }
+    )
+    let recorder = RecordingResolver(resolver, now: { now })
+    #expect(await recorder.resolve("party.example", .txt).isSecure)
+    await recorder.recordAuthenticationChains()
+    let answers = try DNSArchive.decode(DNSArchive.encode(recorder.answers))
+    let questions = Set(answers.map { "\($0.name)/\($0.type)" })
+    let expected = [
+      "party.example/TXT", "party.example/DNSKEY", "party.example/DS", "example/DNSKEY",
+      "example/DS", "/DNSKEY",
+    ]
+    #expect(questions == Set(expected))
+
+    let (chain, time) = try DNSSECChain.write("Party.example.", .txt, from: answers)
+    #expect(time == now)
+    let digest = root.delegation.dropFirst(4).map { String(format: "%02x", $0) }.joined()
+    let tag = Int(root.delegation[0]) << 8 | Int(root.delegation[1])
+    let anchors = [try #require(RootAnchor("\(tag) 15 2 \(digest)"))]
+    let proof = try DNSSECChain.verify(
+      chain,
+      name: "party.example",
+      type: RecordType.txt.rawValue,
+      at: time,
+      anchors: anchors
+    )
+    #expect(proof.records == [[6] + Array("signed".utf8)])
+    #expect(proof.validity.contains(now))
+    // What is left out is missed.
+    for index in answers.indices {
+      var fewer = answers
+      fewer.remove(at: index)
+      #expect(throws: DNSSECFault.incomplete) {
+        try DNSSECChain.write("party.example", .txt, from: fewer)
+      }
+    }
+  }
+
   @Test(arguments: ["", "localhost", "127.0.0.1@0", "127.0.0.1@65536", "127.0.0.1@", "a@53", "@53"])
   func `what is no server's address is refused`(server: String) {
     #expect(throws: UnboundResolverError.malformedServer(server)) { try Self.resolver([server]) }

@@ -65,26 +65,27 @@ public final class RecordingResolver: Resolver {
     return keep(answer, for: question)
   }
 
-  /// Asks for the DNSKEY and DS records of every zone above the secure answers, so that they are
-  /// archived, too, and the chain from the root can be verified offline later.
+  /// Asks for the DNSKEY and DS records of every zone that signed a secure answer, and of those above
+  /// it, so that they are archived, too, and the chain from the root can be verified offline later.
   ///
-  /// What is no zone has neither; only secure answers are kept.
+  /// A response names the zones in its signatures; only secure answers are kept.
   public func recordAuthenticationChains() async {
     var zones = Set<String>()
-    for answer in answers where answer.isSecure {
-      var labels = answer.name.split(separator: ".")
-      while !labels.isEmpty, zones.insert(labels.joined(separator: ".")).inserted {
-        labels.removeFirst()
-      }
-      zones.insert(".")
-    }
-    for zone in zones.sorted() {
-      for type in [RecordType.dnskey, .ds] where type == .dnskey || zone != "." {
-        let question = DNSQuestion(zone, type)
-        guard let answer = await ask(question), answer.status == .found, answer.isSecure else {
-          continue
+    var next = 0
+    while true {
+      let answers = answers
+      guard next < answers.count else { return }
+      let answer = answers[next]
+      next += 1
+      guard answer.isSecure else { continue }
+      for zone in DNSSECChain.signers(of: answer) where zones.insert(zone).inserted {
+        for type in [RecordType.dnskey, .ds] where type == .dnskey || !zone.isEmpty {
+          let question = DNSQuestion(zone.isEmpty ? "." : zone, type)
+          guard let answer = await ask(question), answer.status == .found, answer.isSecure else {
+            continue
+          }
+          keep(answer, for: question)
         }
-        keep(answer, for: question)
       }
     }
   }

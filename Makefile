@@ -6,7 +6,8 @@ PACKAGES := git g++ libc6-dev pkg-config \
   libsqlite3-dev libssl-dev libpsl-dev libidn2-dev libzstd-dev libunbound-dev libqrencode-dev \
   libcurl4-openssl-dev \
   publicsuffix dns-root-data \
-  postfix opendkim opendkim-tools unbound curl openssl python3 sqlite3 zstd groff-base
+  postfix opendkim opendkim-tools unbound curl openssl python3 sqlite3 zstd groff-base \
+  golang-go golang-golang-x-mod-dev
 
 SWIFT ?= swift
 PREFIX ?= /usr/local

@@ -90,11 +90,11 @@ var targets: [Target] = [
   tests("SeedCryptoTests", ["SeedCrypto", "SeedTesting"]),
   tests("SeedAuthTests", ["SeedAuth", "SeedMail", "SeedCrypto", "SeedTesting"]),
   tests("SeedCoreTests", ["SeedCore", "SeedCrypto", "SeedTesting"]),
-  tests("SeedMintTests", ["SeedMint", "SeedCore", "SeedTesting", grdb]),
+  tests("SeedMintTests", ["SeedMint", "SeedCore", "SeedCrypto", "SeedTesting", grdb]),
   tests("SeedSQLiteTests", ["SeedSQLite", "SeedCore", "SeedTesting", grdb]),
   tests(
     "SeedServiceTests",
-    ["SeedService", "SeedSQLite", "SeedCore", "SeedCrypto", "SeedTesting"]
+    ["SeedService", "SeedSQLite", "SeedCore", "SeedCrypto", "SeedTesting", grdb]
   ),
   tests(
     "ConformanceTests",

@@ -1,5 +1,4 @@
 public import SeedCore
-import SeedCrypto
 
 /// What a person says about the sign-up that an address is for.
 public struct SignUp: Sendable, Hashable {
@@ -112,7 +111,10 @@ public struct Minter: Sendable {
     count: Int,
     at now: Timestamp
   ) async throws -> [(seed: Seed, minted: MintedAddress)] {
-    let record = order.record(origin: origin, at: now)
+    let newest = try await store.read {
+      try $0.newestWitnessedCheckpoint() ?? $0.newestCheckpoint()
+    }
+    let record = order.record(origin: origin, after: newest?.head, at: now)
     let requests = (0..<count).map { _ in
       MintRequest(
         seed: identifiers.next(at: now),
@@ -148,7 +150,11 @@ public struct Minter: Sendable {
 }
 
 extension MintOrder {
-  fileprivate func record(origin: String, at now: Timestamp) -> MintRecord {
+  fileprivate func record(
+    origin: String,
+    after head: TreeHead?,
+    at now: Timestamp
+  ) -> MintRecord {
     let (name, organisationDomain, form): (String, String, String) =
       switch holder {
       case .organisation(let organisation):
@@ -167,8 +173,7 @@ extension MintOrder {
       domain: domain,
       mintedAt: now,
       log: origin,
-      // There is no checkpoint before the log signs its first.
-      after: TreeHead(size: 0, rootHash: SHA256.hash([]))
+      after: head ?? TreeHead(size: 0, rootHash: MerkleTree.emptyRootHash)
     )
   }
 

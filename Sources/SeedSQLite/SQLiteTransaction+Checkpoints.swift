@@ -51,9 +51,7 @@ extension SQLiteTransaction {
     guard let old = try checkpoint(size: size) else { throw StoreError.dangling }
     let new = try old.adding(signatures, isWitnessed: isWitnessed)
     guard new != old else { return }
-    if new.note != old.note, try timestamps(from: size, limit: 1).first?.checkpointSize == size {
-      throw StoreError.frozen
-    }
+    if new.note != old.note, try !timestamps(ofCheckpoint: size).isEmpty { throw StoreError.frozen }
     try run(
       "UPDATE checkpoint SET note = ?, is_witnessed = ? WHERE size = ?",
       .bytes(new.note),
@@ -112,6 +110,14 @@ extension SQLiteTransaction {
       timestampColumns + " WHERE checkpoint >= ? ORDER BY checkpoint, authority LIMIT ?",
       .int(size),
       limited(limit),
+      read: timestamp
+    )
+  }
+
+  func timestamps(ofCheckpoint size: Int64) throws -> [TimestampToken] {
+    try all(
+      timestampColumns + " WHERE checkpoint = ? ORDER BY authority",
+      .int(size),
       read: timestamp
     )
   }

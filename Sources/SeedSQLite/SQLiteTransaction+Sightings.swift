@@ -100,6 +100,16 @@ extension SQLiteTransaction {
     ) { try Self.judgement(of: id, $0, from: 0) }
   }
 
+  func judgement(_ id: Identifier<Judgement>) throws -> Judgement? {
+    try first(
+      """
+      SELECT sighting, id, made_at, cause, sender_domain, sender_status, sender_platform, grade,
+        class, reasons FROM judgement WHERE id = ?
+      """,
+      .id(id)
+    ) { try Self.judgement(of: $0.id(0), $0, from: 1) }
+  }
+
   func message(_ digest: [UInt8]) throws -> [UInt8]? {
     try first(
       "SELECT byte_count, frame FROM message WHERE digest = ?",

@@ -115,6 +115,8 @@ extension StoreContract {
         #expect(try reader.timestamps(from: 2, limit: 2) == Array(sorted[1...2]))
         #expect(try reader.timestamps(from: 4, limit: 9) == [])
         #expect(try reader.timestamps(from: 0, limit: 0) == [])
+        #expect(try reader.timestamps(ofCheckpoint: 2) == [tokens[2], tokens[0]])
+        #expect(try reader.timestamps(ofCheckpoint: 4) == [])
         #expect(try reader.newestTimestamp(by: "a") == tokens[3])
         #expect(try reader.newestTimestamp(by: "b") == tokens[0])
         #expect(try reader.newestTimestamp(by: "c") == nil)

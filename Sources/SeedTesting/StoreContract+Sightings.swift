@@ -102,6 +102,8 @@ extension StoreContract {
         let judged = JudgedSighting(sighting: world.sighting, judgement: world.judgement)
         #expect(try reader.sighting(world.sighting.id) == judged)
         #expect(try reader.judgements(of: world.sighting.id) == [world.judgement])
+        #expect(try reader.judgement(world.judgement.id) == world.judgement)
+        #expect(try reader.judgement(RecordMaker.unknown()) == nil)
         #expect(try reader.dnsArchive(of: world.sighting.id) == RecordMaker.World.dnsArchive)
         #expect(try reader.message(world.sighting.messageDigest) == RecordMaker.World.message)
         #expect(try reader.sightingSummary() == (1, world.sighting.arrivedAt))

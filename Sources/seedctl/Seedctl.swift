@@ -27,7 +27,7 @@ struct Seedctl: AsyncParsableCommand {
         name: "Records",
         subcommands: [
           OrgCommands.self, SeedCommands.self, SightingCommands.self, FindingCommands.self,
-          CaseCommands.self,
+          CaseCommands.self, LedgerCommands.self,
         ]
       ),
       CommandGroup(

@@ -58,12 +58,58 @@ public enum Commitment {
     )
   }
 
+  /// A leaf for a timestamp token over a checkpoint: its SHA-256, without a salt, since whoever asks
+  /// the authority may know it.
+  public static func token(_ token: [UInt8], checkpointSize: Int64) -> Leaf {
+    let digest = Base64.encode(SHA256.hash(token), alphabet: .url)
+    return Leaf(
+      kind: .tsr,
+      bytes: CanonicalJSON.bytes(of: ["h": .string(digest), "t": "tsr", "v": 1]),
+      subject: checkpointSize
+    )
+  }
+
   /// Whether a `dns` leaf, which has its opening with it, commits to these answers.
   static func dns(_ leaf: Leaf, opensTo archive: [UInt8]) -> Bool {
+    salted(leaf, .dns, label: "seeddns/v1", opensTo: archive)
+  }
+
+  /// Whether a `judge` leaf, which has its opening with it, commits to this judgement.
+  static func judgement(_ leaf: Leaf, opensTo judgement: Judgement) -> Bool {
+    let content = CanonicalJSON.bytes(of: judgement.json)
+    return salted(leaf, .judge, label: "seedjudge/v1", opensTo: content)
+  }
+
+  /// Whether an `rcpt` leaf, which has its opening with it, commits to this arrival.
+  static func receipt(
+    _ leaf: Leaf,
+    opensTo messageDigest: [UInt8],
+    meta: JSONValue,
+    dnsArchive: [UInt8]
+  ) -> Bool {
+    let meta = CanonicalJSON.bytes(of: meta)
     guard let opening = try? JSONValue(parsing: leaf.opening),
-      let salt = opening["salt"]?.string.flatMap({ try? Base64.decode(Array($0.utf8).span) })
+      opening["meta"].map(CanonicalJSON.bytes) == meta
     else { return false }
-    return leaf.bytes == saltedLine(.dns, label: "seeddns/v1", salt: salt, content: archive)
+    let salts = ["salt_raw", "salt_meta", "salt_dns"].compactMap { salt($0, in: opening) }
+    let digests = [messageDigest, SHA256.hash(meta), SHA256.hash(dnsArchive)]
+    return salts.count == digests.count
+      && leaf.bytes == receiptLine(digests: digests, salts: salts)
+  }
+
+  private static func salted(
+    _ leaf: Leaf,
+    _ kind: Leaf.Kind,
+    label: String,
+    opensTo content: [UInt8]
+  ) -> Bool {
+    guard let opening = try? JSONValue(parsing: leaf.opening), let salt = salt("salt", in: opening)
+    else { return false }
+    return leaf.bytes == saltedLine(kind, label: label, salt: salt, content: content)
+  }
+
+  private static func salt(_ name: String, in opening: JSONValue) -> [UInt8]? {
+    opening[name]?.string.flatMap { try? Base64.decode(Array($0.utf8).span) }
   }
 
   /// The line of a leaf for DNS answers, a judgement or a plan.

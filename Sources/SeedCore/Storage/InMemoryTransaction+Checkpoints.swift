@@ -69,6 +69,10 @@ extension InMemoryTransaction {
     return Array(sorted.prefix(max(0, limit)))
   }
 
+  func timestamps(ofCheckpoint size: Int64) -> [TimestampToken] {
+    timestamps(from: size, limit: .max).filter { $0.checkpointSize == size }
+  }
+
   func newestTimestamp(by authority: String) -> TimestampToken? {
     state.timestamps.filter { $0.authority.utf8.elementsEqual(authority.utf8) }
       .max { $0.checkpointSize < $1.checkpointSize }

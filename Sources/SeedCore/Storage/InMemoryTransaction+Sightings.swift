@@ -46,6 +46,10 @@ extension InMemoryTransaction {
     state.sightings[id]?.judgements ?? []
   }
 
+  func judgement(_ id: Identifier<Judgement>) -> Judgement? {
+    state.sightings.values.lazy.flatMap(\.judgements).first { $0.id == id }
+  }
+
   func message(_ digest: [UInt8]) -> [UInt8]? { state.messages[digest] }
 
   func dnsArchive(of id: Identifier<Sighting>) -> [UInt8]? { looks(of: id).last?.dnsArchive }

@@ -190,6 +190,8 @@ public protocol TimestampReader {
   /// At most `limit` tokens over checkpoints from a size on, the smallest first, those over one
   /// checkpoint by authority.
   func timestamps(from size: Int64, limit: Int) throws -> [TimestampToken]
+  /// The tokens over one checkpoint, by authority.
+  func timestamps(ofCheckpoint size: Int64) throws -> [TimestampToken]
   /// The token of an authority over the greatest checkpoint that it stamped.
   func newestTimestamp(by authority: String) throws -> TimestampToken?
 }

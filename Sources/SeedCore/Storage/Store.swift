@@ -218,6 +218,8 @@ public protocol SightingReader {
   func baseline(of seed: Identifier<Seed>) throws -> JudgedSighting?
   /// Every judgement of a sighting, oldest first.
   func judgements(of id: Identifier<Sighting>) throws -> [Judgement]
+  /// One judgement.
+  func judgement(_ id: Identifier<Judgement>) throws -> Judgement?
   /// The bytes of a message that reached a seed.
   func message(_ digest: [UInt8]) throws -> [UInt8]?
   /// The DNS answers that a sighting's newest facts rest on, as they were archived.

@@ -3,7 +3,7 @@ public import SeedCore
 import ServiceLifecycle
 import UnixSignals
 
-/// The daemon of one home: watches the maildirs, takes mail in, and delivers alerts.
+/// The daemon of one home: watches the maildirs, takes mail in, delivers alerts, and signs checkpoints.
 public struct Daemon: Sendable {
   private let home: Home
   private let configurationPath: String
@@ -43,6 +43,7 @@ public struct Daemon: Sendable {
     var report = IntakeReport()
     while let part = try await parts.intake.step() { report += part }
     _ = await UpkeepService.round(parts.taker, logger)
+    await parts.ledger.round()
     for worker in parts.workers { _ = try await worker.deliverDue() }
     try await spool.close()
     return report
@@ -121,6 +122,7 @@ public struct Daemon: Sendable {
     let taker: any ArrivalTaker
     let intake: MaildirIntake
     let workers: [OutboxWorker]
+    let ledger: LedgerService
   }
 
   private func makeParts(_ configuration: Configuration, _ spool: Spool) async throws -> Parts {
@@ -136,10 +138,36 @@ public struct Daemon: Sendable {
       clock: WallClock.now
     )
     try await intake.recover()
+    let ledger = try await openLedger(configuration)
     let workers = channels(configuration).map {
       OutboxWorker(channel: $0, store: store, clock: WallClock.now, logger: logger)
     }
-    return Parts(taker: taker, intake: intake, workers: workers)
+    return Parts(taker: taker, intake: intake, workers: workers, ledger: ledger)
+  }
+
+  /// The ledger, after a look whether it holds: a daemon must not go on with one that doesn't.
+  private func openLedger(_ configuration: Configuration) async throws -> LedgerService {
+    let ledger = try await home.ledger(
+      configuration,
+      store: store,
+      keyWasMade: {
+        logger.notice(
+          "a key for the ledger was made; back it up",
+          metadata: ["path": "keys/ledger.key"]
+        )
+      }
+    )
+    let status = try await ledger.status()
+    if let problem = status.problem { throw problem }
+    if let refusal = status.refusal {
+      logger.warning("the ledger signs nothing new", metadata: ["reason": "\(refusal)"])
+    }
+    return LedgerService(
+      ledger: ledger,
+      interval: configuration.ledger.checkpointInterval,
+      clock: WallClock.now,
+      logger: logger
+    )
   }
 
   private func channels(_ configuration: Configuration) -> [any AlertChannel] {
@@ -206,6 +234,7 @@ public struct Daemon: Sendable {
         alertBells: bells,
         logger: logger
       ),
+      parts.ledger,
     ]
     services += outboxes as [any Service]
     if let notifier, let interval = notifier.watchdogInterval {

@@ -34,7 +34,19 @@ extension Home {
       }
     }
     guard let key else { throw LedgerError.keyMissing(path: ledgerKeyPath) }
-    return Ledger(home: self, store: store, key: key, clock: clock)
+    let witnesses = configuration.ledger.witnesses.compactMap { witness in
+      (try? NoteKey(parsing: witness.key)).map { key in
+        TlogPolicy.NamedWitness(name: witness.name, key: key, url: witness.url)
+      }
+    }
+    return Ledger(
+      home: self,
+      store: store,
+      key: key,
+      witnesses: witnesses.map(\.key),
+      policy: TlogPolicy.bytes(log: key.key, witnesses: witnesses),
+      clock: clock
+    )
   }
 
   /// Makes the key that the ledger signs with, in a home that has none.

@@ -24,6 +24,8 @@ public actor Ledger {
 
   /// What the ledger's checkpoints are verified with; its name is the ledger's origin.
   public nonisolated let key: NoteKey
+  /// What its configured witnesses cosign with.
+  nonisolated let witnesses: [NoteKey]
   nonisolated let folder: LedgerFolder
   nonisolated let store: any Store
   private let signingKey: NoteSigningKey
@@ -35,12 +37,14 @@ public actor Ledger {
   /// Makes a ledger for an open home.
   ///
   /// - Parameters:
+  ///   - witnesses: What its witnesses cosign with.
   ///   - policy: What `log/policy` is to say; nothing is written where it is empty.
   ///   - passed: Is called at each step; what it throws ends the work there.
   init(
     home: Home,
     store: any Store,
     key: NoteSigningKey,
+    witnesses: [NoteKey] = [],
     policy: [UInt8] = [],
     clock: @escaping @Sendable () -> Timestamp,
     passed: @escaping @Sendable (Step) throws -> Void = { _ in }
@@ -49,6 +53,7 @@ public actor Ledger {
     self.store = store
     self.key = key.key
     signingKey = key
+    self.witnesses = witnesses
     self.policy = policy
     lockPath = home.ledgerLockPath
     self.clock = clock
@@ -125,7 +130,8 @@ public actor Ledger {
     try await LedgerLock(path: lockPath, timeout: Self.lockTimeout)
   }
 
-  private func publish(_ checkpoint: SignedCheckpoint) throws {
+  /// Shows a checkpoint in `log/`.
+  func publish(_ checkpoint: SignedCheckpoint) throws {
     try folder.publish(checkpoint.note, policy: policy)
   }
 }
@@ -167,7 +173,7 @@ extension Ledger {
       )
     }
     if let newest = history.newest {
-      guard let signed = try? read(newest.note, path: ""), signed.head == newest.head else {
+      guard Self.signedHead(newest.note, by: key) == newest.head else {
         throw LedgerError.damagedCheckpoint(size: newest.head.size)
       }
     }
@@ -182,12 +188,20 @@ extension Ledger {
 
   /// Reads a checkpoint that must be signed by this ledger.
   func read(_ note: [UInt8], path: String) throws -> ShownCheckpoint {
+    guard let head = Self.signedHead(note, by: key) else {
+      throw LedgerError.foreignCheckpoint(path: path)
+    }
+    return ShownCheckpoint(head: head, note: note)
+  }
+
+  /// What a note says, where it is a checkpoint of the ledger whose key this is.
+  static func signedHead(_ note: [UInt8], by key: NoteKey) -> TreeHead? {
     guard let signed = try? SignedNote(parsing: note),
       let checkpoint = try? Checkpoint(parsing: signed.text),
       checkpoint.origin.utf8.elementsEqual(key.name.utf8),
       signed.verifiedSignatures(by: [key])?.isEmpty == false
-    else { throw LedgerError.foreignCheckpoint(path: path) }
-    return ShownCheckpoint(head: checkpoint.head, note: note)
+    else { return nil }
+    return checkpoint.head
   }
 
   /// Refuses where the store's leaves don't give the hash of a head.

@@ -33,7 +33,12 @@ struct Backup: AsyncParsableCommand {
 struct Restore: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a home of a file that `seedctl backup` wrote; an existing home is refused.",
-    discussion: "Example: seedctl restore seed-2026-11.tar --home /var/lib/seed"
+    discussion: """
+      The ledger signs nothing new before it is certain that it contradicts nothing that was signed \
+      after the backup: see `seedctl ledger checkpoint --help`.
+
+      Example: seedctl restore seed-2026-11.tar --home /var/lib/seed
+      """
   )
 
   @OptionGroup var homeOptions: HomeOptions
@@ -45,5 +50,6 @@ struct Restore: AsyncParsableCommand {
     let result = try await HomeArchive(path: Path.absolute(file)).restore(to: home)
     if output.json { return try output.printJSON(result) }
     print("\(home.path)  restored; check it with `seedctl doctor`")
+    output.note("The ledger signs nothing new yet: seedctl ledger checkpoint --newest FILE")
   }
 }

@@ -77,10 +77,12 @@ struct HomeChecks {
   let session: Session
   private static let freeBytesMin: Int64 = 512 * 1024 * 1024
   private static let clockDifferenceMax = Duration.seconds(300)
+  private static let checkpointDelayMax = Duration.seconds(60)
 
   func run() async throws -> [Check] {
     var checks = [Check("home", .ok, "\(session.home.path), closed to others")]
     checks.append(try await store())
+    checks.append(try await ledger())
     checks.append(try await vault())
     checks.append(disk())
     checks += maildirs()
@@ -102,6 +104,41 @@ struct HomeChecks {
     }
     let count = try await session.store.read { try $0.leafCount() }
     return Check("store", .ok, "whole, \(count) leaves")
+  }
+
+  private func ledger() async throws -> Check {
+    do {
+      let status = try await session.ledger().status()
+      if let problem = status.problem { throw problem }
+      if let refusal = status.refusal {
+        return Check(
+          "ledger",
+          .warning,
+          refusal.description,
+          mend: "show the newest checkpoint that was published"
+        )
+      }
+      let words = status.newest.map { CheckpointSummary($0).words } ?? "no checkpoint yet"
+      let late = status.newest.map { Timestamp.now.duration(since: $0.signedAt) } ?? .zero
+      if status.unsignedCount > 0,
+        late > session.configuration.ledger.checkpointInterval + Self.checkpointDelayMax
+      {
+        return Check(
+          "ledger",
+          .warning,
+          "\(status.unsignedCount) leaves wait for a checkpoint; the newest: \(words)",
+          mend: "start seedd, or run: seedctl ledger checkpoint"
+        )
+      }
+      return Check("ledger", .ok, words)
+    } catch let error as any OperatorError {
+      return Check(
+        "ledger",
+        .failed,
+        error.description,
+        mend: "nothing is signed until it is mended"
+      )
+    }
   }
 
   private func vault() async throws -> Check {

@@ -38,6 +38,7 @@ struct Init: AsyncParsableCommand {
     let maildirs: [String]
     let trustedAuthserv: [String]
     let configuration: String
+    let ledgerKey: String
   }
 
   func run() async throws {
@@ -54,9 +55,11 @@ struct Init: AsyncParsableCommand {
       trustedAuthserv: trustAuthserv
     )
     try home.create()
+    let ledgerKey: String
     do {
       _ = try Vault.create(at: home.vaultPath)
       _ = try SQLiteStore.create(at: home.storePath)
+      ledgerKey = try home.makeLedgerKey(origin: domain + "/log").key.text
       try home.writeConfiguration(text)
     } catch {
       // `create` made this folder or found it empty, so everything in it is this command's.
@@ -70,7 +73,8 @@ struct Init: AsyncParsableCommand {
           domain: domain,
           maildirs: maildir.map(Path.absolute),
           trustedAuthserv: trustAuthserv,
-          configuration: home.configurationPath
+          configuration: home.configurationPath,
+          ledgerKey: ledgerKey
         )
       )
     }

@@ -31,6 +31,7 @@ struct Status: AsyncParsableCommand {
     let findings: [String: Int]
     let pending: Int
     let leaves: Int64
+    @ExplicitNull var checkpoint: CheckpointSummary?
     let alertsWaiting: Int
     let alertsGivenUp: Int
     let days: [Day]
@@ -63,6 +64,7 @@ struct Status: AsyncParsableCommand {
         findings: states,
         pending: try store.pendingSightings(after: nil, limit: Self.countMax).count,
         leaves: try store.leafCount(),
+        checkpoint: try store.newestCheckpoint().map(CheckpointSummary.init),
         alertsWaiting: outbox.waiting,
         alertsGivenUp: outbox.dead,
         days: try store.dayCounts(from: since).map {
@@ -88,6 +90,7 @@ struct Status: AsyncParsableCommand {
     )
     let style: Console.Style = open > 0 ? .warning : .good
     print(Console.styled("\(open) open findings", style) + (open > 0 ? ": seedctl alerts" : ""))
+    print("\(report.leaves) leaves; checkpoint: \(report.checkpoint?.words ?? "none yet")")
     if report.pending > 0 { print("\(report.pending) messages wait for DNS answers") }
     if report.alertsWaiting > 0 { print("\(report.alertsWaiting) alerts wait to be delivered") }
     if report.alertsGivenUp > 0 {

@@ -14,19 +14,20 @@ struct HomeArchive {
   }
 
   private static let files = ["seed.toml"]
-  private static let folders = ["keys", "log"]
+  private static let folders = ["keys"]
   private let path: String
 
   init(path: String) { self.path = path }
 
-  /// Writes the archive: consistent copies of the databases, and the rest as it is.
+  /// Writes the archive: consistent copies of the databases, and the rest as it is. The log isn't in
+  /// it: it is made anew from the store, and a copy could be newer than the store's.
   func write(_ home: Home, store: SQLiteStore) async throws -> Result {
     guard !FileManager.default.fileExists(atPath: path) else {
       throw Failure(.refused, "\(path): there is a file already; name another")
     }
     let folder = try Staging(beside: path)
     let copy = folder.path
-    for name in ["store", "vault", "spool", "spool/quarantine"] {
+    for name in ["store", "vault", "log", "spool", "spool/quarantine"] {
       try folder.makeFolder(name)
     }
     try await store.backup(to: copy + "/store/seed.db")
@@ -74,9 +75,29 @@ struct HomeArchive {
     try restored.open()
     let store = try SQLiteStore.open(at: restored.storePath)
     guard try await store.checkIntegrity().isEmpty else { throw StoreError.damaged }
+    // More may have been signed since, which this store doesn't know of.
+    try await store.write { store in
+      try store.insert(Restoration(restoredAt: .now, leafCount: store.leafCount()))
+    }
+    try await makeLog(restored, store)
     try store.close()
     try FileManager.default.moveItem(atPath: folder.path, toPath: home.path)
     return Result(file: path, home: home.path, bytes: 0)
+  }
+
+  /// Makes the log anew. A ledger that doesn't hold is no reason to keep the rest back: it will say so
+  /// by itself, and sign nothing.
+  private func makeLog(_ home: Home, _ store: SQLiteStore) async throws {
+    guard try await store.read({ try $0.newestCheckpoint() }) != nil else { return }
+    do {
+      let configuration = try SeedService.Configuration.load(
+        path: home.configurationPath,
+        environment: ProcessInfo.processInfo.environment
+      ).configuration
+      try await home.ledger(configuration, store: store).rebuild()
+    } catch let error as any OperatorError {
+      Console.error("the ledger's log could not be made anew: \(error)")
+    }
   }
 }
 

@@ -1,0 +1,54 @@
+import Logging
+import SeedCore
+import ServiceLifecycle
+
+/// Signs a checkpoint while there are new leaves, at most one in each interval.
+struct LedgerService: Service {
+  /// The longest time between two looks: other processes add leaves, too, and ring no bell.
+  static let lookMax = Duration.seconds(5)
+
+  let ledger: Ledger
+  let interval: Duration
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+
+  func run() async throws {
+    try? await cancelWhenGracefulShutdown {
+      var lastError: String?
+      while true {
+        lastError = await round(after: lastError)
+        try await Task.sleep(for: min(interval, Self.lookMax))
+      }
+    }
+  }
+
+  /// Signs where it is time; returns what went wrong, which is said once.
+  @discardableResult
+  func round(after lastError: String? = nil) async -> String? {
+    do {
+      if try await isDue() {
+        let checkpoint = try await ledger.checkpoint()
+        logger.info("a checkpoint was signed", metadata: ["size": "\(checkpoint.head.size)"])
+      }
+      return nil
+    } catch is CancellationError {
+      return lastError
+    } catch {
+      let text = FailureText.of(error)
+      if text != lastError {
+        logger.error("no checkpoint can be signed now", metadata: ["error": "\(text)"])
+      }
+      return text
+    }
+  }
+
+  private func isDue() async throws -> Bool {
+    let (count, newest) = try await ledger.store.read { store in
+      (try store.leafCount(), try store.newestCheckpoint())
+    }
+    guard let newest else { return count > 0 }
+    let age = clock().duration(since: newest.signedAt)
+    // A clock that was set back by more than the interval is no reason to wait for it.
+    return count != newest.head.size && (age >= interval || age < .zero - interval)
+  }
+}

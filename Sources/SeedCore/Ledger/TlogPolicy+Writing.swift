@@ -25,7 +25,9 @@ extension TlogPolicy {
     let names = witnesses.indices.map { word(witnesses[$0].name, number: $0) }
     var lines = ["log \(log.text)"]
     for (witness, name) in zip(witnesses, names) {
-      let url = witness.url.isEmpty ? "" : " " + witness.url
+      // What isn't one word can't stand there.
+      let isWord = witness.url.utf8.allSatisfy { 0x21...0x7e ~= $0 }
+      let url = witness.url.isEmpty || !isWord ? "" : " " + witness.url
       lines.append("witness \(name) \(witness.key.text)\(url)")
     }
     switch names.count {

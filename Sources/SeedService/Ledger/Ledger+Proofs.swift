@@ -23,7 +23,7 @@ extension Ledger {
   ///
   /// - Throws: ``LedgerError``: for a leaf that isn't there or isn't under the checkpoint, and where a
   ///   tile is missing or damaged.
-  public nonisolated func proof(
+  public func proof(
     ofLeaf index: Int64,
     under size: Int64? = nil
   ) async throws -> TlogProof {
@@ -63,7 +63,7 @@ extension Ledger {
   ///
   /// - Throws: ``LedgerError``: where there is no such checkpoint, and where a tile is missing or
   ///   damaged.
-  public nonisolated func consistencyProof(
+  public func consistencyProof(
     from oldSize: Int64,
     to size: Int64? = nil
   ) async throws -> ConsistencyProof {

@@ -14,8 +14,14 @@ extension Ledger {
     defer { withExtendedLifetime(lock) {} }
     let shown = try folder.checkpoint().map { try read($0, path: folder.checkpointPath) }
     let draft = try folder.draft()
-    let newestSize = try await store.read { store in
-      try Self.writeTiles(of: store, shown: shown?.head, to: draft)
+    let newestSize: Int64
+    do {
+      newestSize = try await store.read { store in
+        try Self.writeTiles(of: store, shown: shown?.head, to: draft)
+      }
+    } catch {
+      try folder.discard(draft)
+      throw error
     }
     if let shown, shown.head.size > newestSize {
       // The store had lost its row.

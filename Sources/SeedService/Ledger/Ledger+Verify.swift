@@ -42,7 +42,7 @@ extension Ledger {
   ///   - progress: Is told how many leaves were looked at since the last time.
   /// - Throws: What the store throws, and ``LedgerError/system(path:_:)``. What doesn't hold is in the
   ///   report instead.
-  public nonisolated func verify(
+  public func verify(
     checkToken: @escaping TokenCheck = { _, _ in nil },
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) async throws -> LedgerReport {
@@ -105,8 +105,12 @@ private final class LedgerVerification {
   private func check(_ leaf: Leaf, _ index: Int64, in store: any StoreReader) throws {
     report.leafCount += 1
     if report.leafCount.isMultiple(of: Tile.widthMax) { progress(Tile.widthMax) }
-    if let problem = try audit.problem(with: leaf, at: index, in: store) {
-      report.add("leaf \(index)", problem)
+    do {
+      if let problem = try audit.problem(with: leaf, at: index, in: store) {
+        report.add("leaf \(index)", problem)
+      }
+    } catch StoreError.damaged {
+      report.add("leaf \(index)", "what it commits to can't be read")
     }
   }
 

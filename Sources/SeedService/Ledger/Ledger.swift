@@ -252,6 +252,9 @@ extension Ledger {
     guard entries.count == Int(count) else {
       throw LedgerError.leavesMissing(count: start + Int64(entries.count), signed: head.size)
     }
+    if let index = entries.firstIndex(where: { $0.count > EntryBundle.entryByteCountMax }) {
+      throw LedgerError.malformedLeaf(index: start + Int64(index))
+    }
     let builder = try TileBuilder(size: head.size, entries: entries) { try folder.hashes($0) }
     guard builder.range.rootHash == head.rootHash else {
       throw LedgerError.damagedTile(path: folder.tilesPath)

@@ -90,6 +90,11 @@ struct LedgerFolder: Sendable {
     return draft
   }
 
+  /// Removes a draft that came to nothing.
+  func discard(_ draft: LedgerFolder) throws {
+    try onSystemError(draft.path) { try Self.remove(draft.path) }
+  }
+
   /// Puts the tiles of a draft in place of those that are here.
   func replaceTiles(with draft: LedgerFolder) throws {
     let old = path + "/tile.old"

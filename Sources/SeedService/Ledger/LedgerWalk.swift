@@ -39,10 +39,10 @@ struct LedgerWalk {
       }
       for leaf in leaves {
         let index = builder.range.size
+        try self.leaf(leaf, index)
         guard leaf.bytes.count <= EntryBundle.entryByteCountMax else {
           throw LedgerError.malformedLeaf(index: index)
         }
-        try self.leaf(leaf, index)
         try builder.append(leaf.bytes, filled: filled)
       }
     }

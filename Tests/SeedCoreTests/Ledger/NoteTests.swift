@@ -59,6 +59,34 @@ struct NoteTests {
     #expect(note.verifiedSignatures(by: [key.key])?.count == 1)
   }
 
+  /// The keys and the signature of the example in the documentation of Go's `sumdb/note`.
+  @Test func `a signing key of Go's is read and written, and signs the same`() throws {
+    let text = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
+    let key = try NoteSigningKey(parsing: text)
+    #expect(key.disclosed() == text)
+    #expect(key.key.text == "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
+    let note =
+      "If you think cryptography is the answer to your problem,\n"
+      + "then you don't know what your problem is.\n"
+    #expect(
+      key.sign(Array(note.utf8)).line
+        == "\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+    )
+  }
+
+  @Test(arguments: [
+    "", "PRIVATE+KEY+", "PRIVATE+KEY+PeterNeumann+c74f20a3",
+    "PRIVATE+KEY+PeterNeumann+c74f20a4+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
+    "PRIVATE+KEY+PeterNeuman+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
+    "PRIVATE+KEY+PeterNeumann+c74f20a3+AoEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
+    "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDF",
+    "PRIVATE+KEY+PeterNeumann+c74f20a3+",
+    "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+  ])
+  func `what is no signing key is refused`(text: String) {
+    #expect(throws: GrammarError.self) { try NoteSigningKey(parsing: text) }
+  }
+
   @Test func `a text may hold empty lines`() throws {
     let text = Array("a\n\nb\n\n\n".utf8)
     let note = SignedNote(text: text, signatures: [key.sign(text)])

@@ -66,6 +66,29 @@ struct TlogPolicyTests {
   }
 
   @Test(arguments: [
+    (0, [], true), (1, [0], true), (1, [], false), (2, [0], false), (2, [0, 1], true),
+    (3, [1], false), (3, [0, 2], true),
+  ])
+  func `a policy that is written asks for more than half of the witnesses`(
+    count: Int,
+    cosigners: [Int],
+    isMet: Bool
+  ) throws {
+    let named = (0..<count).map {
+      TlogPolicy.NamedWitness(
+        name: ["a name", "none", "w\u{e9}"][$0],
+        key: witnesses[$0].key,
+        url: ["https://w.example", "", "no url"][$0]
+      )
+    }
+    let policy = try TlogPolicy(parsing: TlogPolicy.bytes(log: log.key, witnesses: named))
+    #expect(policy.witnesses.map(\.key) == named.map(\.key))
+    #expect(policy.witnesses.map(\.url) == Array(["https://w.example", nil, nil].prefix(count)))
+    let isAccepted = (try? policy.verdict(on: note(cosignedBy: cosigners)).get()) != nil
+    #expect(isAccepted == isMet)
+  }
+
+  @Test(arguments: [
     "", "quorum w3", "quorum w0\nquorum w0", "quorum none\nquorum none", "quorum", "quorum w0 w1",
     "group g 0 w0\nquorum g", "group g 2 w0\nquorum g", "group g 01 w0\nquorum g",
     "group g some w0\nquorum g", "group g any\nquorum g", "group g any g\nquorum g",

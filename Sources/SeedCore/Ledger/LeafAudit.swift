@@ -113,6 +113,11 @@ public struct LeafAudit {
 
   private func dnsProblem(_ leaf: Leaf, in store: any StoreReader) throws -> String? {
     guard let subject = leaf.subject else { return "its sighting isn't there" }
+    // A later look at a key that signed a sighting's message.
+    if let archive = try store.keyCheckArchive(Identifier(rawValue: subject)) {
+      return Commitment.dns(leaf, opensTo: archive)
+        ? nil : "it doesn't commit to the check of a key as the store has it"
+    }
     let looks = try store.looks(of: Identifier(rawValue: subject))
     return looks.contains { Commitment.dns(leaf, opensTo: $0.dnsArchive) }
       ? nil : "it commits to no DNS answers of its sighting as the store has them"

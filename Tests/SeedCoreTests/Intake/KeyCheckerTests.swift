@@ -158,6 +158,11 @@ struct KeyCheckerTests {
       let archive = try #require(try store.keyCheckArchive(check.id))
       #expect(String(decoding: archive, as: UTF8.self).contains(#""type":"TXT""#))
       #expect(try store.leafIndices(kind: .dns, subject: check.id.rawValue).count == 1)
+      var audit = LeafAudit()
+      for (index, leaf) in try store.leaves(from: 0, limit: 99).enumerated() {
+        #expect(try audit.problem(with: leaf, at: Int64(index), in: store) == nil)
+      }
+      #expect(try audit.missing(in: store).isEmpty)
     }
   }
 

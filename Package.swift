@@ -64,7 +64,10 @@ var targets: [Target] = [
   library(
     "SeedCore",
     ["SeedMail", "SeedAuth", "SeedCrypto", log, mustache],
-    resources: [.embedInCode("Evidence/Tools"), .embedInCode("Evidence/Templates")]
+    resources: [
+      .embedInCode("Evidence/Tools"), .embedInCode("Evidence/Templates"),
+      .embedInCode("Evidence/Jurisdictions"),
+    ]
   ),
   library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
   library("SeedSQLite", ["SeedCore", "CZstd", grdb, sqlite]),

@@ -6,7 +6,7 @@ PACKAGES := git g++ libc6-dev pkg-config \
   libsqlite3-dev libssl-dev libpsl-dev libidn2-dev libzstd-dev libunbound-dev libqrencode-dev \
   libcurl4-openssl-dev \
   publicsuffix dns-root-data \
-  postfix opendkim opendkim-tools unbound curl openssl python3 sqlite3 zstd groff-base \
+  postfix opendkim opendkim-tools unbound curl openssl python3 python3-venv sqlite3 zstd groff-base \
   golang-go golang-golang-x-mod-dev
 
 SWIFT ?= swift
@@ -64,6 +64,7 @@ conformance: toolchain ## the public suites: a line `name: passed/total` for eac
 	@scripts/conformance.sh $(run_tests) --filter '^ConformanceTests\.'
 
 e2e: tests ## the built commands beside a real Postfix
+	@scripts/install-peers.sh .build/peers
 	$(run_tests) --filter '^EndToEndTests\.'
 
 lint: toolchain manuals citations ## the formatter's opinion, the manuals' syntax, the standards cited

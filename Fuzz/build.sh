@@ -3,6 +3,7 @@
 #
 # The parsers are compiled together with the entry by swiftc itself, which needs no other package. A
 # file that begins with `// needs: SeedAuth` imports that module, and those below it, instead.
+# The files that a second line `// with: …` names are compiled together with the entry.
 # Names as arguments build those alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -38,8 +39,12 @@ for entry in Fuzz/fuzz-*.swift; do
   if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then continue; fi
   if [ "$(head -1 "$entry")" = "// needs: SeedAuth" ]; then
     modules
+    # Paths of our own, without spaces.
+    # shellcheck disable=SC2046
+    mapfile -t parts < <(ls $(sed -n '2s|^// with: ||p' "$entry") 2> /dev/null)
+    [ -n "$(sed -n '2s|^// with: ||p' "$entry")" ] || parts=()
     compile -module-name SeedAuthFuzz -o "$out/$name" "$out"/objects/*.o \
-      Fuzz/Input.swift Fuzz/Blocking.swift "$entry" -lcrypto -lpsl -lidn2
+      Fuzz/Input.swift Fuzz/Blocking.swift "${parts[@]}" "$entry" -lcrypto -lpsl -lidn2
   else
     compile -module-name SeedMailFuzz -o "$out/$name" "${sources[@]}" Fuzz/Input.swift "$entry"
   fi

@@ -6,6 +6,9 @@ import SeedService
 /// `seedctl`: mints addresses, keeps the register, and looks at what was found.
 @main
 struct Seedctl: AsyncParsableCommand {
+  /// The version that it calls itself.
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "seedctl",
     abstract: "Find out who passed your e-mail address on.",
@@ -15,7 +18,7 @@ struct Seedctl: AsyncParsableCommand {
 
       Start with: seedctl init --domain seeds.example --maildir /var/mail/seeds
       """,
-    version: "0.1.0",
+    version: version,
     groupedSubcommands: [
       CommandGroup(
         name: "Every day",
@@ -30,6 +33,7 @@ struct Seedctl: AsyncParsableCommand {
           CaseCommands.self, LedgerCommands.self,
         ]
       ),
+      CommandGroup(name: "Evidence", subcommands: [EvidenceCommands.self]),
       CommandGroup(
         name: "Housekeeping",
         subcommands: [ConfigCommands.self, Backup.self, Restore.self]

@@ -94,4 +94,16 @@ extension Ledger {
     else { throw LedgerError.damagedTile(path: folder.tilesPath) }
     return ConsistencyProof(oldSize: oldSize, hashes: hashes, checkpoint: checkpoint)
   }
+
+  /// Lends a reader of the hashes of complete subtrees below the newest checkpoint, which is the one
+  /// over `size` leaves; each tile is read once.
+  ///
+  /// What it reads isn't checked here. It throws ``LedgerError`` where a tile is missing or damaged.
+  public nonisolated func readingSubtrees<Result>(
+    ofSize size: Int64,
+    _ body: ((MerkleNode) throws -> [UInt8]) throws -> Result
+  ) rethrows -> Result {
+    var reader = TileReader(folder: folder, size: size)
+    return try body { try reader.hash(of: $0) }
+  }
 }

@@ -3,6 +3,7 @@ public import SeedCore
 
 // The words of these types are what users type.
 extension AddressTag.Profile: ExpressibleByArgument {}
+extension BundleEdition: ExpressibleByArgument {}
 extension MessageClass: ExpressibleByArgument {}
 extension OrganisationDomain.Role: ExpressibleByArgument {}
 extension Seed.Control: ExpressibleByArgument {}

@@ -8,7 +8,7 @@ public enum ZipArchive {
   /// The most files an archive may hold.
   public static let fileCountMax = 20_000
   /// The most bytes an archive may have.
-  public static let byteCountMax = 1 << 30
+  public static let byteCountMax = 1 << 29
   /// The most bytes a path may have.
   public static let pathByteCountMax = 255
 
@@ -99,6 +99,21 @@ public enum ZipArchive {
     }
     guard contentOffset == directoryOffset, offset == start else { throw .noArchive }
     return files
+  }
+}
+
+extension ZipArchive.Fault: CustomStringConvertible {
+  /// The fault in words: a sentence.
+  public var description: String {
+    switch self {
+    case .noArchive: "It is no zip archive of this format."
+    case .tooLarge: "It is larger than a bundle may be."
+    case .unsafePath(let entry): "Entry \(entry + 1) of the archive has a path that isn't safe."
+    case .duplicatePath(let entry):
+      "Entry \(entry + 1) of the archive has the path of another, or is out of order."
+    case .otherForm(let entry):
+      "Entry \(entry + 1) of the archive is damaged, or in another form than a bundle's."
+    }
   }
 }
 

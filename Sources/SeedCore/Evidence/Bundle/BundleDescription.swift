@@ -1,15 +1,5 @@
 import SeedMail
 
-/// Which reader a bundle is made for (`docs/formats/bundle-v1.md`).
-public enum BundleEdition: String, Sendable, Hashable, CaseIterable {
-  /// Everything.
-  case regulator
-  /// Without what names the person who used the address.
-  case reviewer
-  /// Without addresses and messages.
-  case `public`
-}
-
 /// What `claims.json` says of the case, as far as the verifier needs it: the exporter's word.
 struct BundleDescription: Sendable {
   struct Seed: Sendable {

@@ -42,17 +42,14 @@ struct BundleFiles: Sendable {
     let mint = ["record.json", "opening.json", "leaf", "mint.tlog-proof"]
     let message = [
       "message.eml", "header.eml", "meta.json", "opening.json", "leaf", "rcpt.tlog-proof",
-      "judge.tlog-proof", "dns/dns.json", "dns/opendkim-keys.txt", "dns/dns.tlog-proof",
-      "dns/chain.rfc9102",
+      "judge.tlog-proof",
     ]
     known.formUnion(fixed.map { "data/" + $0 })
     for seed in description.seeds { known.formUnion(mint.map { "data/\(seed.part)/\($0)" }) }
     for entry in description.messages {
       known.formUnion(message.map { "data/\(entry.part)/\($0)" })
-      known.formUnion(
-        names(in: entry.part + "/dns").filter { Self.isNumbered($0, "wire") }
-          .map { "data/\(entry.part)/dns/\($0)" }
-      )
+      // What is there is looked at with the message.
+      known.formUnion(names(in: entry.part + "/dns").map { "data/\(entry.part)/dns/\($0)" })
     }
     known.formUnion(description.seeds.compactMap(\.notice).map { "data/notice/" + $0 })
     // What these are is looked at where the ledger is.
@@ -67,12 +64,6 @@ struct BundleFiles: Sendable {
     description.seeds.compactMap(\.notice).filter { name in
       self["notice/" + name].map { SHA256.hash($0).hexadecimal != name } ?? true
     }
-  }
-
-  private static func isNumbered(_ name: String, _ suffix: String) -> Bool {
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 2 && parts[1] == suffix && (2...4).contains(parts[0].utf8.count)
-      && parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 }
 

@@ -38,11 +38,13 @@ struct BundleLedger: Sendable {
     let isKnown: Bool
   }
 
-  /// Reads and checks the ledger; `nil` where the bundle has no checkpoint.
-  init?(_ files: BundleFiles, trust: BundleTrust) throws(Contradiction) {
+  /// Reads and checks the ledger.
+  init(_ files: BundleFiles, trust: BundleTrust) throws(Contradiction) {
     let (policy, isKnown) = try Self.policy(files, trust)
     let notes = try Self.notes(files)
-    guard let newest = notes.last else { return nil }
+    guard let newest = notes.last else {
+      throw Contradiction("There is no checkpoint in log/checkpoints/.")
+    }
     self.files = files
     self.isKnown = isKnown
     self.newest = newest.checkpoint.head

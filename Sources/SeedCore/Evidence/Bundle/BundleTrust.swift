@@ -9,6 +9,8 @@ public struct BundleTrust: Sendable {
   public var authorities: CertificateBundle
   /// DKIM keys that are known from elsewhere, as answers to questions for TXT records.
   public var keys: [DNSAnswer]
+  /// The keys of the DNS's root that are believed: IANA's.
+  var anchors = RootAnchor.iana
 
   /// Brings keys; without any, everything rests on the bundle's own.
   public init(

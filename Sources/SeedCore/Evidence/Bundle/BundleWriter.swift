@@ -129,7 +129,7 @@ public struct BundleWriter: Sendable {
     }.enumerated().map { ("msg/" + number($0), $1.isOwn, $1.message) }
   }
 
-  private static func number(_ index: Int) -> String { (index < 9 ? "0" : "") + String(index + 1) }
+  static func number(_ index: Int) -> String { (index < 9 ? "0" : "") + String(index + 1) }
 }
 
 extension BundleWriter {
@@ -246,7 +246,9 @@ extension BundleWriter {
     if let leaf = look?.dns {
       payload[part + "/dns/dns.tlog-proof"] = try proofFile(of: leaf.index, hash)
     }
-    for (name, content) in BundleDNS.files(of: try DNSArchive.answers(in: archive)) {
+    let answers = try DNSArchive.answers(in: archive)
+    for (name, content) in BundleDNS.files(of: answers) { payload["\(part)/dns/\(name)"] = content }
+    for (name, content) in BundleDNS.chains(of: answers) {
       payload["\(part)/dns/\(name)"] = content
     }
   }

@@ -38,6 +38,27 @@ public enum ClaimChecker {
     return trust.isEmpty ? own : await found(bundle, description, trust)
   }
 
+  /// The claims of a bundle, given its archive.
+  public static func claims(
+    ofArchive archive: [UInt8],
+    trust: BundleTrust = BundleTrust()
+  ) async -> [Claim] {
+    let named: [String: [UInt8]]
+    do throws(ZipArchive.Fault) { named = try ZipArchive.files(in: archive) } catch {
+      return refused([error.description])
+    }
+    let folders = Set(named.keys.map { $0.prefix { $0 != "/" } })
+    // RFC 8493 §4: a serialization holds one folder, the bag's.
+    guard folders.count == 1, let folder = folders.first else {
+      return refused(["The archive holds more than one folder, or none."])
+    }
+    let files = named.map { (String($0.key.dropFirst(folder.count + 1)), $0.value) }
+    return await claims(of: Dictionary(uniqueKeysWithValues: files), trust: trust)
+  }
+
+  /// The one claim of what can't even be read as a bundle, for reasons that are sentences.
+  public static func refused(_ reasons: [String]) -> [Claim] { [damaged(reasons)] }
+
   /// The claims of a bundle that is being written, which doesn't have them yet.
   static func claims(of payload: BundleFiles) async throws(Contradiction) -> [Claim] {
     await found(payload, try BundleDescription(payload["claims.json"]), BundleTrust())
@@ -61,7 +82,7 @@ public enum ClaimChecker {
     do throws(Contradiction) {
       let ledger = try BundleLedger(files, trust: trust)
       let mints = description.seeds.map { MintCheck($0, files, ledger) }
-      try ledger?.checkConsistencyProofs(besides: Set(mints.compactMap { $0.record?.after.size }))
+      try ledger.checkConsistencyProofs(besides: Set(mints.compactMap { $0.record?.after.size }))
       var messages: [MessageCheck] = []
       for entry in description.messages {
         guard let seed = mints.first(where: { $0.seed.part == entry.seed }) else { continue }

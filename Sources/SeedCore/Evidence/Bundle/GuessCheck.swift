@@ -13,8 +13,8 @@ struct GuessCheck: Sendable {
   /// The most seeds that there can be: no more than leaves.
   private var seedCountMax: Int64 = 1
 
-  /// Checks the counts; the ledger is `nil` where there is no checkpoint.
-  init(_ files: BundleFiles, _ ledger: BundleLedger?) {
+  /// Checks the counts of a bundle.
+  init(_ files: BundleFiles, _ ledger: BundleLedger) {
     do throws(Contradiction) {
       try checkDays(files, ledger)
       try checkControls(files)
@@ -46,12 +46,9 @@ struct GuessCheck: Sendable {
 
   private mutating func checkDays(
     _ files: BundleFiles,
-    _ ledger: BundleLedger?
+    _ ledger: BundleLedger
   ) throws(Contradiction) {
     let path = "stats/guess-rate.json"
-    guard let ledger else {
-      return assessment.limit(to: .supported, "No count of attempts is in a signed ledger yet.")
-    }
     seedCountMax = max(1, ledger.newest.size)
     guard files[path] != nil else {
       return assessment.limit(to: .supported, "No count of attempts is in the bundle.")

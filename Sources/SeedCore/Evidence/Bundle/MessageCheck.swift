@@ -18,12 +18,12 @@ struct MessageCheck: Sendable {
     let sighting: String
   }
 
-  /// Checks a message of a bundle; the ledger is `nil` where there is no checkpoint.
+  /// Checks a message of a bundle.
   init(
     _ entry: BundleDescription.Message,
     seed: MintCheck,
     _ files: BundleFiles,
-    _ ledger: BundleLedger?,
+    _ ledger: BundleLedger,
     _ trust: BundleTrust
   ) async {
     self.entry = entry
@@ -38,14 +38,16 @@ struct MessageCheck: Sendable {
   private mutating func check(
     seed: MintCheck,
     _ files: BundleFiles,
-    _ ledger: BundleLedger?,
+    _ ledger: BundleLedger,
     _ trust: BundleTrust
   ) async throws(Contradiction) {
     let leaf = try files.required(entry.part + "/leaf")
-    let proved = try place(leaf, "/rcpt.tlog-proof", ledger)
+    let proved = try place(leaf, of: seed, ledger)
     guard files[entry.part + "/opening.json"] != nil else {
-      for name in ["message.eml", "header.eml"] where files["\(entry.part)/\(name)"] != nil {
-        throw Contradiction("\(entry.part)/\(name) is there, and nothing opens its receipt.")
+      let known: Set = ["leaf", "rcpt.tlog-proof", "meta.json"]
+      let names = files.names(in: entry.part) + files.names(in: entry.part + "/dns")
+      if let stranger = names.first(where: { !known.contains($0) }) {
+        throw Contradiction("\(entry.part) has \(stranger), and nothing opens its receipt.")
       }
       return integrity.limit(
         to: .notShown,
@@ -73,8 +75,10 @@ struct MessageCheck: Sendable {
         "\(entry.part) is said to have arrived at \(arrival.at.rfc3339), after the ledger held it: a clock was wrong."
       )
     }
-    var keys: [SignedMail.KeySource: [DNSAnswer]] = [.archive: answers]
-    keys[.known] = trust.keys
+    let keys: [SignedMail.KeySource: [DNSAnswer]] = [
+      .known: trust.keys, .archive: answers,
+      .signedZone: try BundleDNS.proved(answers, by: files, in: entry.part + "/dns", trust.anchors),
+    ]
     mail = await SignedMail(
       bytes,
       isHeaderOnly: isHeaderOnly,
@@ -88,15 +92,13 @@ struct MessageCheck: Sendable {
   /// Finds the receipt in the ledger; returns the time by which it was there.
   private mutating func place(
     _ leaf: [UInt8],
-    _ proof: String,
-    _ ledger: BundleLedger?
+    of seed: MintCheck,
+    _ ledger: BundleLedger
   ) throws(Contradiction) -> Timestamp? {
-    guard let ledger else {
-      integrity.limit(to: .notShown, "The ledger has signed no checkpoint yet.")
-      reliance.limit(to: .supported, "The ledger has signed no checkpoint yet.")
-      return nil
+    let index = try ledger.index(of: leaf, provedBy: entry.part + "/rcpt.tlog-proof")
+    if let minted = seed.leafIndex, minted >= index {
+      throw Contradiction("\(entry.part) was recorded before its seed was minted.")
     }
-    let index = try ledger.index(of: leaf, provedBy: entry.part + proof)
     ledger.limit(&integrity, for: index)
     guard let time = ledger.latestBirth(of: index) else {
       let reason =
@@ -157,7 +159,7 @@ struct MessageCheck: Sendable {
   private mutating func answers(
     _ files: BundleFiles,
     _ opening: MessageOpening,
-    _ ledger: BundleLedger?
+    _ ledger: BundleLedger
   ) throws(Contradiction) -> [DNSAnswer] {
     let folder = entry.part + "/dns"
     guard let archive = files[folder + "/dns.json"] else {
@@ -173,23 +175,24 @@ struct MessageCheck: Sendable {
     }
     if let salt = opening.answersSalt {
       let leaf = Commitment.saltedLine(.dns, label: "seeddns/v1", salt: salt, content: archive)
-      if let ledger {
-        let index = try ledger.index(of: leaf, provedBy: folder + "/dns.tlog-proof")
-        ledger.limit(&integrity, for: index)
-      }
+      ledger.limit(
+        &integrity,
+        for: try ledger.index(of: leaf, provedBy: folder + "/dns.tlog-proof")
+      )
     } else if SHA256.hash(archive) != opening.dnsDigest {
       throw Contradiction("\(folder)/dns.json isn't what the receipt commits to.")
     }
     guard let answers = try? DNSArchive.answers(in: archive) else {
       throw Contradiction("\(folder)/dns.json is malformed.")
     }
-    var known: Set<String> = ["dns.json", "dns.tlog-proof", "chain.rfc9102"]
+    var known: Set = ["dns.json", "dns.tlog-proof"]
     for (name, content) in BundleDNS.files(of: answers) {
       known.insert(name)
       guard files["\(folder)/\(name)"] == content else {
         throw Contradiction("\(folder)/\(name) doesn't say what dns.json says.")
       }
     }
+    known.formUnion(files.names(in: folder).filter(BundleDNS.isChain))
     if let stranger = files.names(in: folder).first(where: { !known.contains($0) }) {
       throw Contradiction("\(folder)/\(stranger) belongs to no answer.")
     }
@@ -201,7 +204,7 @@ struct MessageCheck: Sendable {
     _ files: BundleFiles,
     _ opening: MessageOpening,
     _ arrival: Arrival,
-    _ ledger: BundleLedger?
+    _ ledger: BundleLedger
   ) throws(Contradiction) {
     let path = entry.part + "/judge.tlog-proof"
     guard let judgement = opening.judgement else {
@@ -211,7 +214,6 @@ struct MessageCheck: Sendable {
     guard judgement.content["sighting"]?.string == arrival.sighting else {
       throw Contradiction("\(entry.part): the judgement is of another message.")
     }
-    guard let ledger else { return }
     let leaf = Commitment.saltedLine(
       .judge,
       label: "seedjudge/v1",
@@ -233,28 +235,5 @@ extension MintCheck {
     )
     guard let own = SeedAddress(mailbox) else { return false }
     return SeedAddress.readings(of: recipient).contains(own)
-  }
-}
-
-/// What of DNS answers stands in files of its own, for other people's tools.
-enum BundleDNS {
-  /// The files of `msg/NN/dns/` that follow from the answers.
-  static func files(of answers: [DNSAnswer]) -> [String: [UInt8]] {
-    var files: [String: [UInt8]] = [:]
-    var keys: [UInt8] = []
-    for (index, answer) in answers.enumerated() {
-      if !answer.wire.isEmpty {
-        let number = String(index + 1)
-        files[(number.count < 2 ? "0" : "") + number + ".wire"] = answer.wire
-      }
-      guard answer.type == .txt, answer.name.contains("._domainkey.") else { continue }
-      // A name or a text with other bytes could say more in that file than it does in DNS.
-      for text in answer.texts
-      where (text + answer.name.utf8).allSatisfy({ (0x20..<0x7f).contains($0) }) {
-        keys += Array(answer.name.utf8) + [0x20] + text + [0x0a]
-      }
-    }
-    files["opendkim-keys.txt"] = keys
-    return files
   }
 }

@@ -11,6 +11,8 @@ struct MintCheck: Sendable {
   private(set) var record: MintRecord?
   /// The address; `nil` where it isn't disclosed.
   private(set) var address: String?
+  /// Where its leaf stands; `nil` where it has none.
+  private(set) var leafIndex: Int64?
   /// Whether the tag was made again from its secret.
   private(set) var isTagShown = false
   /// Whether it was minted for X between two dates.
@@ -18,8 +20,8 @@ struct MintCheck: Sendable {
   /// The two dates, as far as they are shown.
   private(set) var earliest: Timestamp?, latest: Timestamp?
 
-  /// Checks a seed of a bundle; the ledger is `nil` where there is no checkpoint.
-  init(_ seed: BundleDescription.Seed, _ files: BundleFiles, _ ledger: BundleLedger?) {
+  /// Checks a seed of a bundle.
+  init(_ seed: BundleDescription.Seed, _ files: BundleFiles, _ ledger: BundleLedger) {
     self.seed = seed
     do throws(Contradiction) { try check(files, ledger) } catch {
       birth.limit(to: .failed, error.reason)
@@ -28,7 +30,7 @@ struct MintCheck: Sendable {
 
   private mutating func check(
     _ files: BundleFiles,
-    _ ledger: BundleLedger?
+    _ ledger: BundleLedger
   ) throws(Contradiction) {
     let names = files.names(in: seed.part)
     if seed.isAdopted {
@@ -70,9 +72,7 @@ struct MintCheck: Sendable {
     guard seed.address == address else {
       throw Contradiction("claims.json names another address than \(seed.part) opens.")
     }
-    guard let ledger, let record else {
-      return birth.limit(to: .notShown, "The ledger has signed no checkpoint yet.")
-    }
+    guard let record else { return }
     try check(record, leafBytes, files, ledger)
   }
 
@@ -83,6 +83,7 @@ struct MintCheck: Sendable {
     _ ledger: BundleLedger
   ) throws(Contradiction) {
     let index = try ledger.index(of: leaf, provedBy: seed.part + "/mint.tlog-proof")
+    leafIndex = index
     guard record.log.utf8.elementsEqual(ledger.origin.utf8) else {
       throw Contradiction("\(seed.part)/record.json names another ledger.")
     }

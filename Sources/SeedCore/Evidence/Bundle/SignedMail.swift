@@ -112,8 +112,11 @@ struct SignedMail: Sendable {
 
 extension DKIMResult {
   /// Whether the header is as an aligned signature has it, which a body that isn't there can't upset.
+  ///
+  /// With `l=` it can't be told whether all of the body was signed.
   fileprivate var authenticatesHeader: Bool {
     headerSignatureMatches == true && aligned && coversEveryFrom && !hadExpired
+      && bodyLengthLimit == nil
       && !(algorithm.hasPrefix("rsa-") && keyBits < DKIMVerifier.keyBitCountMin)
   }
 }

@@ -21,11 +21,12 @@ struct BundleDescription: Sendable {
     let isOwn: Bool
   }
 
-  static let path = "data/claims.json"
+  /// The most seeds and messages that a bundle may have: as many as a dossier.
+  static let seedCountMax = Dossier.seedCountMax
+  static let messageCountMax =
+    Dossier.messageCountMax + Dossier.seedCountMax * Dossier.baselineCountMax
 
   let edition: BundleEdition
-  /// Whether the bodies of messages were left out.
-  let areBodiesWithheld: Bool
   /// `nil` where the seeds are controls.
   let organisationName: String?
   /// The domains that are said to write for the organisation.
@@ -46,13 +47,15 @@ struct BundleDescription: Sendable {
       throw Contradiction("The bundle is of another version than 1.")
     }
     guard let edition = json["edition"]?.string.flatMap(BundleEdition.init),
-      let bodies = json["bodies"]?.string, let found = json["case"],
+      json["bodies"]?.string != nil, let found = json["case"],
       let key = found["sender"]?["key"]?.string, let domain = found["sender"]?["domain"]?.string,
       let seeds = json["seeds"]?.array, let messages = json["messages"]?.array,
       let claims = json["claims"]?.array
     else { throw malformed }
+    guard seeds.count <= Self.seedCountMax, messages.count <= Self.messageCountMax else {
+      throw Contradiction("claims.json has more seeds or messages than a bundle may have.")
+    }
     self.edition = edition
-    areBodiesWithheld = bodies == "withheld"
     organisationName = found["organisation"]?["name"]?.string
     ownDomains = (found["organisation"]?["domains"]?.array ?? [])
       .filter { entry in

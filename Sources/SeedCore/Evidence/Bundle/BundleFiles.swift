@@ -4,6 +4,18 @@ import SeedMail
 /// The files of a bundle, each by its path below the bag's folder.
 struct BundleFiles: Sendable {
   let files: [String: [UInt8]]
+  /// The names in each folder that holds files, in order.
+  private let folders: [String: [String]]
+
+  init(files: [String: [UInt8]]) {
+    self.files = files
+    var folders: [String: [String]] = [:]
+    for path in files.keys {
+      guard let slash = path.lastIndex(of: "/") else { continue }
+      folders[String(path[..<slash]), default: []].append(String(path[path.index(after: slash)...]))
+    }
+    self.folders = folders.mapValues { $0.sorted() }
+  }
 
   /// The contents of a file below `data/`.
   subscript(path: String) -> [UInt8]? { files["data/" + path] }
@@ -23,11 +35,7 @@ struct BundleFiles: Sendable {
   }
 
   /// The names in a folder below `data/`, in order; folders in it are left out.
-  func names(in folder: String) -> [String] {
-    let prefix = "data/\(folder)/"
-    return files.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
-      .filter { !$0.contains("/") }.sorted()
-  }
+  func names(in folder: String) -> [String] { folders["data/" + folder] ?? [] }
 
   /// The files that the format doesn't know, in order.
   func strangers(_ description: BundleDescription) -> [String] {

@@ -315,7 +315,6 @@ extension BundleLedger {
       guard let isKnown = try isGood(token, over: note.bytes, chain, trust, name) else { continue }
       let generatedAt = Timestamp(milliseconds: token.milliseconds)
       let accuracy = token.accuracy ?? .zero
-      let digest = Base64.encode(SHA256.hash(token.bytes), alphabet: .url)
       tokens.append(
         Token(
           time: ProvedTime(
@@ -325,7 +324,7 @@ extension BundleLedger {
             isKnown: isKnown
           ),
           earliest: generatedAt.advanced(by: .zero - accuracy),
-          leaf: CanonicalJSON.bytes(of: ["t": "tsr", "v": 1, "h": .string(digest)]),
+          leaf: Commitment.token(token.bytes, checkpointSize: size).bytes,
           proofPath: "tsa/\(base).tlog-proof"
         )
       )

@@ -7,7 +7,7 @@ PACKAGES := git g++ libc6-dev pkg-config \
   libcurl4-openssl-dev \
   publicsuffix dns-root-data \
   postfix opendkim opendkim-tools unbound curl openssl python3 python3-venv sqlite3 zstd groff-base \
-  golang-go golang-golang-x-mod-dev
+  golang-go golang-golang-x-mod-dev weasyprint poppler-utils
 
 SWIFT ?= swift
 PREFIX ?= /usr/local

@@ -33,7 +33,10 @@ struct Seedctl: AsyncParsableCommand {
           CaseCommands.self, LedgerCommands.self,
         ]
       ),
-      CommandGroup(name: "Evidence", subcommands: [EvidenceCommands.self]),
+      CommandGroup(
+        name: "Evidence",
+        subcommands: [EvidenceCommands.self, ReportCommand.self, LetterCommand.self]
+      ),
       CommandGroup(
         name: "Housekeeping",
         subcommands: [ConfigCommands.self, Backup.self, Restore.self]

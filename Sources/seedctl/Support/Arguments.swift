@@ -4,6 +4,9 @@ public import SeedCore
 // The words of these types are what users type.
 extension AddressTag.Profile: ExpressibleByArgument {}
 extension BundleEdition: ExpressibleByArgument {}
+extension Jurisdiction: ExpressibleByArgument {}
+extension Letter.Subscriber: ExpressibleByArgument {}
+extension LetterKind: ExpressibleByArgument {}
 extension MessageClass: ExpressibleByArgument {}
 extension OrganisationDomain.Role: ExpressibleByArgument {}
 extension Seed.Control: ExpressibleByArgument {}

@@ -17,6 +17,7 @@ struct EvidenceExporter {
     let name: String
     let archive: [UInt8]
     let claims: [Claim]
+    let dossier: Dossier
   }
 
   /// The case with what opens its commitments, as far as the vault knows them.
@@ -57,7 +58,12 @@ struct EvidenceExporter {
           let report = Report(dossier, claims: found, edition: edition)
           return ["report.html": Array(try report.html().utf8)]
         }
-        return Bundle(name: writer.name, archive: try writer.archive(of: files), claims: claims)
+        return Bundle(
+          name: writer.name,
+          archive: try writer.archive(of: files),
+          claims: claims,
+          dossier: dossier
+        )
       } catch BundleError.unsigned {
         continue
       } catch BundleError.unreadable(let reason) {

@@ -1,9 +1,9 @@
 import GRDB
 
-/// The tables of a store, as `docs/formats/store-v2.md` describes them.
+/// The tables of a store, as `docs/formats/store-v3.md` describes them.
 enum Schema {
   /// The version that this code reads and writes; kept as SQLite's `user_version`.
-  static let version: Int64 = 2
+  static let version: Int64 = 3
   /// SQLite's `application_id` of a store: "Seed".
   static let applicationID: Int64 = 0x5365_6564
 
@@ -17,6 +17,10 @@ enum Schema {
     migrator.registerMigration("2") { db in
       try db.execute(sql: tables2 + "\n" + protections2)
       try db.execute(sql: "PRAGMA user_version = 2")
+    }
+    migrator.registerMigration("3") { db in
+      try db.execute(sql: tables3)
+      try db.execute(sql: "PRAGMA user_version = 3")
     }
     return migrator
   }

@@ -227,13 +227,23 @@ extension RandomStoreWork {
         key: name(),
         event: maybe(number(1...3)),
         payload: digest(),
+        isUrgent: number(0...2) == 0,
         queuedAt: now,
         dueAt: time()
       )
-      return { "\(try $0.enqueue(row))" }
+      return { "\(String(describing: try $0.enqueue(row)))" }
+    case 4:
+      let name = name()
+      var state = ChannelState(channel: name, failingSince: maybe(now))
+      state.nextAttemptAt = maybe(now)
+      return { [state] writer in
+        try writer.setMemo(name, "\(now)")
+        return "\(try writer.hasten(channel: name, at: now)) \(try writer.save(state))"
+      }
     default:
-      let (index, state) = (Int(number(0...2)), [OutboxRow.State.dead, .delivered, .waiting])
-      let newState = state[Int(number(0...2))]
+      let states = OutboxRow.State.allCases
+      let (index, newState) = (Int(number(0...2)), states[Int(number(0...4))])
+      let (deliveredAt, joinedTo) = (maybe(now), maybe(number(1...4)))
       return { writer in
         let rows = try writer.outbox(.waiting, limit: 3)
         guard rows.indices.contains(index) else { return "none" }
@@ -241,6 +251,9 @@ extension RandomStoreWork {
         row.state = newState
         row.dueAt = now
         row.attemptCount += 1
+        row.deliveredAt = deliveredAt
+        row.retriedAt = deliveredAt
+        row.joinedTo = joinedTo
         return "\(try writer.save(row)) \(row.key)"
       }
     }
@@ -308,13 +321,30 @@ extension RandomStoreWork {
       lines += try reader.timestamps(from: 0, limit: 99).map { "\($0)" }
       lines += try reader.witnessedLogs().map { "\($0)" }
       lines += try reader.keyChecks(of: "a", limit: 3).map { "\($0)" }
-      for state in [OutboxRow.State.waiting, .delivered, .dead] {
+      for state in OutboxRow.State.allCases {
         lines += try reader.outbox(state, limit: 99).map { "\($0)" }
       }
       for channel in ["a", "b", "a\u{0}"] {
         let due = try reader.outbox(channel: channel, dueAt: RecordMaker.time(9), limit: 9)
         lines.append("\(due) \(String(describing: try reader.nextDue(channel: channel)))")
+        for mayJoin in [nil, true, false] as [Bool?] {
+          let wanted = WaitingRows(
+            channel: channel,
+            dueAt: RecordMaker.time(9),
+            mayJoin: mayJoin
+          )
+          lines += try reader.waiting(wanted, limit: 3).map { "\($0)" }
+        }
+        let deliveries = try reader.deliveries(
+          channel: channel,
+          after: RecordMaker.time(3),
+          upTo: RecordMaker.time(9)
+        )
+        let memo = try reader.memo(channel)
+        let urgent = try reader.nextUrgentDue(channel: channel)
+        lines.append("\(deliveries) \(String(describing: memo)) \(String(describing: urgent))")
       }
+      lines += try reader.channelStates().map { "\($0)" }
       return lines
     }
   }

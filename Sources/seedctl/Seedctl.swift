@@ -30,7 +30,7 @@ struct Seedctl: AsyncParsableCommand {
         name: "Records",
         subcommands: [
           OrgCommands.self, SeedCommands.self, SightingCommands.self, FindingCommands.self,
-          CaseCommands.self, LedgerCommands.self,
+          CaseCommands.self, AlertCommands.self, ChannelCommands.self, LedgerCommands.self,
         ]
       ),
       CommandGroup(

@@ -157,6 +157,9 @@ struct SchemaTests {
     "SELECT 1 FROM timestamp_token WHERE authority = '' ORDER BY checkpoint DESC",
     "SELECT 1 FROM key_check WHERE name = '' ORDER BY asked_at DESC, id DESC LIMIT 1",
     "SELECT 1 FROM outbox WHERE state = '' AND channel = '' AND due_at < 1 ORDER BY due_at, id",
+    "SELECT 1 FROM outbox WHERE state = 'waiting' AND channel = '' AND is_urgent = 1 AND due_at < 1 ORDER BY due_at, id",
+    "SELECT count(*), min(delivered_at) FROM outbox WHERE channel = '' AND delivered_at > 1 AND delivered_at <= 2",
+    "SELECT min(due_at) FROM outbox WHERE state = 'waiting' AND channel = ''",
   ])
   func `a query that runs often neither scans nor sorts`(query: String) throws {
     let folder = try TemporaryFolder()

@@ -18,9 +18,17 @@ struct ConfigurationTests {
     #expect(configuration.alerts.command == nil)
     #expect(configuration.alerts.digest == .daily)
     #expect(configuration.alerts.maxPerHour == 20)
+    #expect(configuration.alerts.digestAt.description == "08:00")
+    #expect(configuration.alerts.deadline == .seconds(7 * 86_400))
+    #expect(configuration.alerts.quietHours == nil)
+    #expect(!configuration.alerts.allIsWell)
+    #expect(configuration.heartbeat == .init(url: "", interval: .seconds(300)))
     #expect(configuration.ledger.origin == "seeds.example/log")
     #expect(configuration.ledger.checkpointInterval == .seconds(60))
-    #expect(configuration.web == .init(isEnabled: false, listen: "127.0.0.1:8025", mayMint: false))
+    #expect(
+      configuration.web
+        == .init(isEnabled: false, listen: "127.0.0.1:8025", url: "", mayMint: false)
+    )
     #expect(configuration.log == .init(level: .info, format: .text))
   }
 
@@ -64,7 +72,9 @@ struct ConfigurationTests {
       ]
     )
     let configuration = loaded.configuration
-    #expect(configuration.web == .init(isEnabled: true, listen: "127.0.0.1:2", mayMint: false))
+    #expect(
+      configuration.web == .init(isEnabled: true, listen: "127.0.0.1:2", url: "", mayMint: false)
+    )
     #expect(configuration.mail.maildirs == ["/a", "/b"])
     #expect(configuration.mail.domain == "other.example")
     #expect(configuration.alerts.maxPerHour == 7)
@@ -120,6 +130,17 @@ struct ConfigurationTests {
     (least + "[alerts]\ndigest = \"hourly\"\n", "alerts.digest: must be one of daily, weekly, off"),
     (least + "[alerts]\nmax_per_hour = 0\n", "alerts.max_per_hour: must be a whole number from 1"),
     (least + "[alerts]\nmax_per_hour = \"9\"\n", "alerts.max_per_hour: must be a whole number"),
+    (least + "[alerts]\ndigest_at = \"8\"\n", "alerts.digest_at: must be a time of day"),
+    (least + "[alerts]\ndeadline = \"1m\"\n", "alerts.deadline: must be a duration from 1h"),
+    (least + "[alerts]\nquiet_hours = \"22-7\"\n", "alerts.quiet_hours: must be FROM-UNTIL"),
+    (least + "[alerts]\ntime_zone = \"Moon/Sea\"\n", "alerts.time_zone: is no zone"),
+    (least + "[heartbeat]\nurl = \"x\"\n", "heartbeat.url: must be https://"),
+    (least + "[heartbeat]\nurl = \"http://x.example\"\n", "heartbeat.url: may be http on loop"),
+    (
+      least + "[heartbeat]\nurl = \"https://x.example\"\nurl_file = \"f\"\n",
+      "heartbeat.url_file: stands beside url"
+    ),
+    (least + "[web]\nurl = \"seed.example\"\n", "web.url: must be https://"),
     (least + "[alerts]\nchannel = 1\n", "alerts.channel: must be written as [[alerts.channel]]"),
     (least + "[web]\nenabled = \"true\"\n", "web.enabled: must be true or false"),
     (least + "[web]\nlisten = \"8025\"\n", "web.listen: must be ADDRESS:PORT"),
@@ -168,6 +189,29 @@ struct ConfigurationTests {
     ("kind = \"webhook\"\nurl = \"http://x.example/\"", "url: may be http on loopback alone"),
     ("kind = \"webhook\"\nurl = \"https://x.example:99999/\"", "url: must be https"),
     ("kind = \"command\"", "command: is missing"),
+    ("kind = \"webhook\"\nurl = \"https://x.example\"", "secret_file: is missing, and so is SEED_"),
+    ("kind = \"slack\"", "url: must be https"),
+    (
+      "kind = \"slack\"\nurl = \"https://x.example\"\nurl_file = \"f\"",
+      "url_file: stands beside url"
+    ),
+    ("kind = \"ntfy\"\nurl = \"https://x.example\"", "url: must end in a topic"),
+    (
+      "kind = \"matrix\"\nurl = \"https://x.example\"\nroom = \"!a:b\"",
+      "password_file: is missing"
+    ),
+    (
+      "kind = \"matrix\"\nurl = \"https://x.example\"\npassword_file = \"f\"\nroom = \"#a:b\"",
+      "room: must be a room's id"
+    ),
+    (
+      "kind = \"apprise\"\nurl = \"https://x.example\"\nusername = \"u\"",
+      "password_file: is missing"
+    ),
+    ("kind = \"sendmail\"\nfrom = \"a\\r\\nb@c.example\"\nto = [\"d@e.example\"]", "from: must be"),
+    (
+      "kind = \"sendmail\"\nfrom = \"a@c.example\"\nto = [\"d@e.example, f@g.example\"]", "to: each"
+    ),
     ("kind = \"webhook\"\nurl = \"https://x.example\"\nsecret = \"s\"", "secret: unknown"),
   ])
   func `a wrong channel is refused and the key named`(entry: String, problem: String) {
@@ -181,15 +225,42 @@ struct ConfigurationTests {
 
   @Test(arguments: ["log", "command", "a b", ""])
   func `a channel's name is a plain word of its own`(name: String) {
-    let text = Self.least + "[[alerts.channel]]\nkind = \"ntfy\"\nurl = \"https://x.example\"\n"
+    let text = Self.least + "[[alerts.channel]]\nkind = \"ntfy\"\nurl = \"https://x.example/t\"\n"
     #expect(throws: ConfigurationError.self) {
       try Configuration.parse(text + "name = \"\(name)\"\n")
     }
     #expect(throws: Never.self) { try Configuration.parse(text + "name = \"logs-2\"\n") }
   }
 
+  @Test func `what may be a secret is not shown`() throws {
+    let text = """
+      \(Self.least)
+      [heartbeat]
+      url = "https://hc.example/2b1c"
+      [[alerts.channel]]
+      name = "chat"
+      kind = "slack"
+      url = "https://hooks.example/services/T0/B0/secret"
+      [[alerts.channel]]
+      name = "hook"
+      kind = "webhook"
+      url_file = "keys/url"
+      """
+    let loaded = try Configuration.parse(
+      text,
+      environment: ["SEED_CHANNEL_HOOK_SECRET": "whsec_c2VjcmV0"]
+    )
+    #expect(loaded.warnings.isEmpty)
+    #expect(loaded.configuration.alerts.channels[0].url.hasSuffix("/secret"))
+    let shown = loaded.settings.map { "\($0.key)=\($0.value)" }
+    #expect(shown.contains("heartbeat.url=\"https://hc.example/…\""))
+    #expect(shown.contains("alerts.channel[0].url=\"https://hooks.example/…\""))
+    #expect(!shown.joined().contains("2b1c") && !shown.joined().contains("secret\""))
+  }
+
   @Test func `two channels of one name are refused`() {
-    let channel = "[[alerts.channel]]\nname = \"n\"\nkind = \"ntfy\"\nurl = \"https://x.example\"\n"
+    let channel =
+      "[[alerts.channel]]\nname = \"n\"\nkind = \"ntfy\"\nurl = \"https://x.example/t\"\n"
     let error = #expect(throws: ConfigurationError.self) {
       try Configuration.parse(Self.least + channel + channel)
     }

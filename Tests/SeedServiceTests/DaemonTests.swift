@@ -19,7 +19,7 @@ struct DaemonTests {
       maildirs: maildirs,
       trustedAuthserv: []
     )
-    try home.writeConfiguration(text.replacing("zone = \"\"", with: "zone = \"zone.json\""))
+    try home.writeConfiguration(text.replacing("\nzone = \"\"", with: "\nzone = \"zone.json\""))
     return home
   }
 

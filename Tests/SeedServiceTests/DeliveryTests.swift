@@ -73,6 +73,9 @@ struct OutboxWorkerTests {
     try await queue(row("b"))
     clock.advance(by: .milliseconds(100))
     _ = try await worker.deliverDue()
+    #expect(log.lines.count == 1, "the channel waits, too")
+    clock.advance(by: .seconds(2))
+    _ = try await worker.deliverDue()
     clock.advance(by: .seconds(10))
     #expect(try await worker.deliverDue() == nil)
     #expect(Set(channel.delivered) == ["a", "b"])
@@ -109,11 +112,15 @@ struct OutboxWorkerTests {
   }
 
   @Test func `the log line names the finding, and no address`() async throws {
-    let payload = """
-      {"address":"secret@seeds.example","class":"disclosure","event":"found","finding":"fnd_1",\
-      "organisation":"Example\\nPetitions","reasons":["secret@seeds.example"],\
-      "sender":{"domain":"party.example","status":"aligned","platform":null},"severity":"high"}
-      """
+    let payload = #"""
+      {"address":"secret@seeds.example","case":"case_200000000000","class":"disclosure",\#
+      "corroborated":false,"event":"found","finding":"fnd_300000000000",\#
+      "firstSeen":"2026-11-22T10:00:00Z","form":"","grade":"A","lastSeen":"2026-11-22T10:00:00Z",\#
+      "mintedAt":"2026-03-01T09:00:00Z","organisation":"Example\nPetitions",\#
+      "reasons":["secret@seeds.example"],"seed":"seed_a00000000000",\#
+      "sender":{"domain":"party.example","platform":null,"status":"aligned"},\#
+      "severity":"high","sightings":1,"state":"open"}
+      """#
     var row = row("a")
     row = OutboxRow(
       channel: "log",
@@ -126,7 +133,7 @@ struct OutboxWorkerTests {
     try await LogChannel(logger: log.logger).deliver(row)
     #expect(
       log.lines == [
-        "1970-01-01T00:00:00Z notice a finding class=disclosure event=found finding=fnd_1 "
+        "1970-01-01T00:00:00Z notice a finding class=disclosure event=found finding=fnd_300000000000 "
           + #"organisation="Example\nPetitions" sender.domain=party.example severity=high"#
       ]
     )

@@ -12,8 +12,8 @@ public protocol AlertChannel: Sendable {
 
 /// Why an alert could not be delivered.
 public enum DeliveryError: Error, Hashable, Sendable {
-  /// It may work later.
-  case temporary(String)
+  /// It may work later; the receiver may have said after how long.
+  case temporary(String, retryAfter: Duration? = nil)
   /// It never will, for this row.
   case permanent(String)
 }

@@ -2,9 +2,9 @@ import FoundationEssentials
 public import SeedMail
 
 /// A finding as commands print it and as alerts carry it (`docs/formats/json-v1.md`).
-public struct FindingSummary: Sendable, Hashable, Encodable {
+public struct FindingSummary: Sendable, Hashable, Codable {
   /// Who sent the mail.
-  public struct SenderSummary: Sendable, Hashable, Encodable {
+  public struct SenderSummary: Sendable, Hashable, Codable {
     public var domain: String
     public var status: Sender.Status
     @ExplicitNull public var platform: String?
@@ -37,6 +37,10 @@ public struct FindingSummary: Sendable, Hashable, Encodable {
   /// When the address was minted, and for which form.
   public var mintedAt: Timestamp
   public var form: String
+  /// What it was given for; `nil` in alerts of earlier versions.
+  public var purpose: String?
+  /// Whether the address existed before, so that nobody here knows when it was given away.
+  public var isAdopted: Bool?
   /// Why the alert is sent; `nil` outside alerts.
   public var event: FindingEvent.Kind?
 
@@ -62,23 +66,63 @@ public struct FindingSummary: Sendable, Hashable, Encodable {
     reasons = finding.reasons
     mintedAt = seed.mintedAt
     form = seed.form
+    purpose = seed.purpose
+    isAdopted = seed.scheme == .adopted
     self.event = event
   }
 
-  /// The same with an address that can't be written to: `anna…@seeds.example`.
+  /// The same with an address that can't be written to: `anna…@seeds.example`. Where a text quotes
+  /// the address, as a sender can make it do, it is shortened too.
   public var withShortenedAddress: FindingSummary {
+    guard let at = address.lastIndex(of: "@") else { return self }
+    let local = String(address[..<at])
+    let short = local.prefix(min(4, local.count / 3)) + "…"
     var copy = self
-    if let at = address.lastIndex(of: "@") {
-      let local = address[..<at]
-      copy.address = local.prefix(min(4, local.count / 3)) + "…" + address[at...]
-    }
+    copy.address = String(short + address[at...])
+    // A shorter name might be a word.
+    guard local.count >= Self.nameLengthMin else { return copy }
+    func shortened(_ text: String) -> String { text.replacing(local, ignoringCaseWith: short) }
+    copy.reasons = reasons.map(shortened)
+    copy.form = shortened(form)
+    copy.purpose = purpose.map(shortened)
+    copy.sender.domain = shortened(sender.domain)
+    copy.sender.platform = sender.platform.map(shortened)
     return copy
   }
+
+  /// The least length of a local part that is looked for in texts.
+  private static let nameLengthMin = 8
 
   /// One line of JSON with sorted keys.
   public func json() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return Array(try encoder.encode(self))
+  }
+}
+
+extension String {
+  /// With every occurrence of an ASCII word, in whatever case, replaced.
+  fileprivate func replacing(
+    _ word: String,
+    ignoringCaseWith replacement: some StringProtocol
+  )
+    -> String
+  {
+    let (bytes, wanted) = (Array(utf8), Array(word.lowercased().utf8))
+    func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+    var result: [UInt8] = []
+    var offset = 0
+    while offset < bytes.count {
+      let candidate = bytes[offset...].prefix(wanted.count)
+      if candidate.lazy.map(folded).elementsEqual(wanted) {
+        result += replacement.utf8
+        offset += wanted.count
+      } else {
+        result.append(bytes[offset])
+        offset += 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 }

@@ -42,6 +42,8 @@ public struct IntakeReport: Sendable, Hashable, Codable {
   public var unknown = 0
   /// Messages that were set aside because they could not be taken in.
   public var quarantined = 0
+  /// Alerts of this installation that came back; they are no sightings.
+  public var ownAlerts = 0
 
   /// A report of nothing.
   public init() {}
@@ -58,6 +60,7 @@ public struct IntakeReport: Sendable, Hashable, Codable {
     left.nearMisses += right.nearMisses
     left.unknown += right.unknown
     left.quarantined += right.quarantined
+    left.ownAlerts += right.ownAlerts
   }
 }
 

@@ -180,6 +180,9 @@ extension Intake {
     let arrival: Arrival
     let reading: Reading
     var isTaken = false
+    /// Whether it is an alert of this installation that came back: never a sighting, or it would alert
+    /// again.
+    var isOwnAlert = false
     /// The seeds that it reached, each once, with the first recipient that named it.
     var seeds: [(seed: Identifier<Seed>, recipient: Recipient)] = []
     var nearCount = 0
@@ -201,7 +204,8 @@ extension Intake {
     var strangers: [(item: Int, tokens: [MatchToken])] = []
     for index in items.indices {
       items[index].isTaken = taken[index]
-      guard !taken[index] else { continue }
+      items[index].isOwnAlert = matchKey.alertMark.isOn(items[index].reading.message)
+      guard !taken[index], !items[index].isOwnAlert else { continue }
       for (recipient, tokens) in zip(items[index].reading.recipients, wanted[index]) {
         if let seed = tokens.lazy.compactMap({ found[$0] }).first {
           if !items[index].seeds.contains(where: { $0.seed == seed.id }) {
@@ -242,6 +246,7 @@ extension Intake {
       report.duplicates = 1
       return report
     }
+    if item.isOwnAlert { report.ownAlerts = 1 }
     report.nearMisses = item.nearCount
     report.unknown = item.unknownCount
     counts.recipients += item.seeds.count + item.nearCount + item.unknownCount

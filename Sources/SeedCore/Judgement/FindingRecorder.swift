@@ -272,6 +272,7 @@ public struct FindingRecorder: Sendable {
           key: "\(finding.id)-\(sequence)",
           event: sequence,
           payload: payload,
+          isUrgent: finding.severity == .critical,
           queuedAt: now,
           dueAt: now
         )

@@ -18,6 +18,9 @@ public struct MatchKey: Sendable {
   /// The length of a key in bytes.
   public static let byteCount = 32
 
+  /// What this installation's own alerts are recognised by.
+  public let alertMark: AlertMark
+
   private let mac: MACKey
 
   /// Takes a key of 32 bytes.
@@ -26,6 +29,7 @@ public struct MatchKey: Sendable {
   public init(_ secret: SecretBytes) throws(CryptoError) {
     guard secret.count == Self.byteCount else { throw .malformedKey }
     mac = MACKey(secret)
+    alertMark = AlertMark(matchKey: secret)
   }
 
   /// The token of an address.

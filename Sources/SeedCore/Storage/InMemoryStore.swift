@@ -82,6 +82,8 @@ struct InMemoryState: Sendable {
   var witnessedLogs: [[UInt8]: WitnessedLog] = [:]
   var dayCounts: [String: DayCounts] = [:]
   var outbox: [OutboxRow] = []
+  var channelStates: [String: ChannelState] = [:]
+  var memos: [String: String] = [:]
 }
 
 /// A transaction on a copy of the state.

@@ -51,13 +51,14 @@ public enum StoreError: Error, Hashable, Sendable {
 
 /// What may be asked of a store inside a transaction.
 public protocol StoreReader: OrganisationReader, SeedReader, SightingReader, FindingReader,
-  LedgerReader, CheckpointReader, TimestampReader, WitnessReader, OutboxReader, KeyCheckReader
+  LedgerReader, CheckpointReader, TimestampReader, WitnessReader, OutboxReader, KeyCheckReader,
+  MemoReader
 {}
 
 /// What may be changed in a store inside a transaction.
 public protocol StoreWriter: StoreReader, OrganisationWriter, SeedWriter, SightingWriter,
   FindingWriter, LedgerWriter, CheckpointWriter, TimestampWriter, WitnessWriter, OutboxWriter,
-  KeyCheckWriter
+  KeyCheckWriter, MemoWriter
 {}
 
 /// Reads the register of organisations.
@@ -312,76 +313,4 @@ public protocol FindingWriter {
   func append(_ event: FindingEvent) throws -> Int64
   /// Adds a silence.
   func insert(_ silence: Silence) throws
-}
-
-/// An effect outside that is still to be delivered, at least once and under a stable key.
-public struct OutboxRow: Sendable, Hashable {
-  /// Where a row stands.
-  public enum State: String, Sendable, Hashable, Codable { case waiting, delivered, dead }
-
-  /// Its number; 0 before it is stored.
-  public let id: Int64
-  /// The channel's name in the configuration.
-  public let channel: String
-  /// What a receiver recognises a repetition by.
-  public let key: String
-  /// The finding event that it is about; `nil` for other messages.
-  public let event: Int64?
-  /// What is delivered.
-  public let payload: [UInt8]
-  /// When it was queued.
-  public let queuedAt: Timestamp
-  /// When it is to be tried next.
-  public var dueAt: Timestamp
-  /// How often it was tried.
-  public var attemptCount: Int
-  /// Where it stands.
-  public var state: State
-  /// What went wrong last; empty where nothing did.
-  public var lastError: String
-
-  /// Makes a row.
-  public init(
-    id: Int64 = 0,
-    channel: String,
-    key: String,
-    event: Int64?,
-    payload: [UInt8],
-    queuedAt: Timestamp,
-    dueAt: Timestamp,
-    attemptCount: Int = 0,
-    state: State = .waiting,
-    lastError: String = ""
-  ) {
-    self.id = id
-    self.channel = channel
-    self.key = key
-    self.event = event
-    self.payload = payload
-    self.queuedAt = queuedAt
-    self.dueAt = dueAt
-    self.attemptCount = attemptCount
-    self.state = state
-    self.lastError = lastError
-  }
-}
-
-/// Reads the outbox.
-public protocol OutboxReader {
-  /// At most `limit` waiting rows of a channel that are due, the one that is due longest first.
-  func outbox(channel: String, dueAt now: Timestamp, limit: Int) throws -> [OutboxRow]
-  /// When the next waiting row of a channel is due.
-  func nextDue(channel: String) throws -> Timestamp?
-  /// Alerts by state, newest first: rows of every channel that isn't reserved.
-  func outbox(_ state: OutboxRow.State, limit: Int) throws -> [OutboxRow]
-  /// How many alerts wait, and how many were given up; those of a ``ReservedChannel`` are none.
-  func outboxCounts() throws -> (waiting: Int, dead: Int)
-}
-
-/// Changes the outbox.
-public protocol OutboxWriter {
-  /// Queues a row; one whose channel and key are there already is left as it is.
-  func enqueue(_ row: OutboxRow) throws
-  /// Stores what became of a row: when it is due, its attempts, state and error.
-  func save(_ row: OutboxRow) throws
 }

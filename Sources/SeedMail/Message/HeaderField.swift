@@ -64,5 +64,5 @@ public enum FieldName: String, Sendable, Hashable, CaseIterable {
   case xAutoreply = "x-autoreply"
   case xAutorespond = "x-autorespond"
   case xFailedRecipients = "x-failed-recipients"
-  case xSeedAlert = "x-seed-alert"
+  case seedAlert = "seed-alert"
 }

@@ -4,7 +4,8 @@ extension Configuration {
   /// The channels that alerts are queued for: the log, the command where there is one, and the
   /// configured ones.
   public var alertChannelNames: [String] {
-    ["log"] + (alerts.command == nil ? [] : ["command"]) + alerts.channels.map(\.name)
+    [LogChannel.channelName] + (alerts.command == nil ? [] : ["command"])
+      + alerts.channels.map(\.name)
   }
 
   /// How mail is authenticated.

@@ -105,6 +105,7 @@ extension Configuration {
     )
     dns = DNS(&reader)
     alerts = Alerts(&reader, domain: mail.domain)
+    heartbeat = Heartbeat(&reader)
     ledger = Ledger(&reader, domain: mail.domain)
     web = Web(&reader)
     log = Log(
@@ -179,119 +180,7 @@ extension Configuration.DNS {
     return parts.count == 1 || UInt16(parts[1]).map { $0 > 0 } ?? false
   }
 
-  fileprivate static func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }
-}
-
-extension Configuration.Alerts {
-  fileprivate init(_ reader: inout ConfigurationReader, domain: String) {
-    let text = reader.string("alerts", "command", default: "")
-    command = text.isEmpty ? nil : text
-    commandTimeout = reader.duration(
-      "alerts",
-      "command_timeout",
-      default: .seconds(30),
-      in: .seconds(1)...(.seconds(3600))
-    )
-    digest = reader.choice("alerts", "digest", default: .daily)
-    maxPerHour = reader.integer("alerts", "max_per_hour", default: 20, in: 1...100_000)
-    channels = []
-    for entry in reader.tables("alerts", "channel", keys: Configuration.Channel.keys) {
-      guard let channel = Configuration.Channel(entry, domain: domain, in: &reader) else {
-        continue
-      }
-      if channels.contains(where: { $0.name == channel.name }) {
-        reader.report("\(entry.path).name", "is used twice")
-      }
-      channels.append(channel)
-    }
-  }
-}
-
-extension Configuration.Channel {
-  /// The channels that need no entry, and those that are no alerts.
-  static let reservedNames = Set(["log", "command"] + ReservedChannel.allCases.map(\.name))
-
-  fileprivate static let keys = [
-    "name", "kind", "url", "tls", "from", "to", "username", "password_file", "secret_file",
-    "command",
-  ]
-
-  fileprivate init?(
-    _ entry: ConfigurationEntry,
-    domain: String,
-    in reader: inout ConfigurationReader
-  ) {
-    name = entry.required("name", in: &reader)
-    let kind: Kind? = entry.choice("kind", default: nil, in: &reader)
-    url = entry.string("url", in: &reader) ?? ""
-    tls = entry.choice("tls", default: .starttls, in: &reader) ?? .starttls
-    from = entry.string("from", in: &reader) ?? ""
-    to = entry.strings("to", in: &reader)
-    username = entry.string("username", in: &reader) ?? ""
-    passwordFile = entry.string("password_file", in: &reader).flatMap { $0.isEmpty ? nil : $0 }
-    secretFile = entry.string("secret_file", in: &reader).flatMap { $0.isEmpty ? nil : $0 }
-    command = entry.string("command", in: &reader)
-    guard let kind else { return nil }
-    self.kind = kind
-    let isName = name.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
-        || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-    }
-    if !isName || Self.reservedNames.contains(name) {
-      reader.report(
-        "\(entry.path).name",
-        "must be of letters, digits, - and _, and none of "
-          + Self.reservedNames.sorted().joined(separator: ", ")
-      )
-    }
-    checkTarget(entry.path, in: &reader)
-    for address in to { checkRecipient(address, entry.path, domain: domain, in: &reader) }
-  }
-
-  private func checkTarget(_ path: String, in reader: inout ConfigurationReader) {
-    switch kind {
-    case .command:
-      if command?.isEmpty ?? true { reader.report("\(path).command", "is missing") }
-    case .smtp, .sendmail:
-      if from.isEmpty { reader.report("\(path).from", "is missing") }
-      if to.isEmpty { reader.report("\(path).to", "is missing") }
-      guard kind == .smtp else { return }
-      guard let host = ConfiguredURL.host(url, schemes: ["smtp", "smtps"]) else {
-        reader.report("\(path).url", "must be smtp://HOST[:PORT] or smtps://HOST[:PORT]")
-        return
-      }
-      if tls == .none, !ConfiguredURL.isLoopback(host) {
-        reader.report("\(path).tls", "may be \"none\" on loopback alone")
-      }
-    case .webhook, .ntfy, .apprise, .slack, .discord, .matrix, .teams:
-      guard let host = ConfiguredURL.host(url, schemes: ["https", "http"]) else {
-        reader.report("\(path).url", "must be https://HOST/… without a user name or password")
-        return
-      }
-      if url.hasPrefix("http:"), !ConfiguredURL.isLoopback(host) {
-        reader.report("\(path).url", "may be http on loopback alone; use https")
-      }
-    }
-  }
-
-  private func checkRecipient(
-    _ address: String,
-    _ path: String,
-    domain: String,
-    in reader: inout ConfigurationReader
-  ) {
-    let parts = address.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, let host = IDNA.toASCII(String(parts[1])),
-      !host.isEmpty
-    else {
-      reader.report("\(path).to", "each must be an address")
-      return
-    }
-    // An alert about a seed that went to a seed would be a sighting, and alert again.
-    if !domain.isEmpty, host == domain || host.hasSuffix("." + domain) {
-      reader.report("\(path).to", "must not lie in the seeds' own domain")
-    }
-  }
+  static func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }
 }
 
 extension Configuration.Ledger {
@@ -341,7 +230,11 @@ extension Configuration.Web {
   fileprivate init(_ reader: inout ConfigurationReader) {
     isEnabled = reader.boolean("web", "enabled", default: false)
     listen = reader.string("web", "listen", default: "127.0.0.1:8025")
+    url = reader.string("web", "url", default: "")
     mayMint = reader.boolean("web", "mint", default: false)
+    if !url.isEmpty, ConfiguredURL.host(url, schemes: ["https", "http"]) == nil {
+      reader.report("web.url", "must be https://HOST/…")
+    }
     if !Self.isEndpoint(listen) {
       reader.report("web.listen", "must be ADDRESS:PORT, such as 127.0.0.1:8025 or [::1]:8025")
     }

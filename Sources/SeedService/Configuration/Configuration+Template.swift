@@ -40,8 +40,13 @@ extension Configuration {
       [alerts]
       command = ""                 # run by /bin/sh for each alert, the finding as JSON on standard input
       command_timeout = "30s"      # after which it is stopped, and tried again later
-      digest = "daily"             # further sightings, summed up; or "weekly", "off"
-      max_per_hour = 20            # further alerts wait for the digest
+      digest = "daily"             # further sightings, summed up; or "weekly" (on Mondays), "off"
+      digest_at = "08:00"          # when, by the clocks of time_zone
+      all_is_well = false          # a message each Monday that says so
+      max_per_hour = 20            # for each channel; the last one of the hour stands for all that wait
+      deadline = "7d"              # an alert that can't be delivered for so long is given up
+      quiet_hours = ""             # "22:00-07:00": alerts wait, but for controls that are hit
+      time_zone = ""               # such as "Europe/London"; empty: the system's
 
       #[[alerts.channel]]
       #name = "me"
@@ -51,13 +56,18 @@ extension Configuration {
       #from = "seed@example.org"
       #to = ["me@example.org"]     # outside the catch-all domain
       #username = ""
-      #password_file = ""
+      #password_file = ""          # or SEED_CHANNEL_ME_PASSWORD in the environment
 
       #[[alerts.channel]]
       #name = "hook"
       #kind = "webhook"
       #url = "https://example.org/hook"
       #secret_file = "keys/hook.secret"   # whsec_… as Standard Webhooks writes it
+
+      [heartbeat]
+      url = ""                     # asked after each round in which all went well (healthchecks and the like)
+      url_file = ""                # a file that holds it
+      interval = "5m"
 
       [ledger]
       origin = \(text(domain + "/log"))    # the log's name; never change it
@@ -76,6 +86,7 @@ extension Configuration {
       [web]
       enabled = false
       listen = "127.0.0.1:8025"
+      url = ""                     # its address as people reach it, for links in alerts
       mint = false                 # may the web open the vault to mint?
 
       [log]

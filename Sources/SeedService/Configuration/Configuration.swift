@@ -55,17 +55,24 @@ public struct Configuration: Sendable, Hashable {
 
   /// `[alerts]`: how the owner is told.
   public struct Alerts: Sendable, Hashable {
-    /// How often further sightings are summed up.
-    public enum Digest: String, Sendable, Hashable, CaseIterable { case daily, weekly, off }
-
     /// A command for `/bin/sh` that is run for each alert, the finding as JSON on its standard input.
     public var command: String?
     /// For how long the command may run.
     public var commandTimeout: Duration
     /// How often further sightings are summed up.
-    public var digest: Digest
-    /// How many alerts a channel delivers in an hour; further ones wait for the digest.
+    public var digest: DigestMaker.Frequency
+    /// When, by the clocks of ``timeZone``; weekly ones on Mondays.
+    public var digestAt: TimeOfDay
+    /// Whether a message says on Mondays that all is well.
+    public var allIsWell: Bool
+    /// How many messages a channel delivers in any hour: the last one stands for all that wait.
     public var maxPerHour: Int
+    /// For how long an alert is tried.
+    public var deadline: Duration
+    /// When only urgent alerts are delivered.
+    public var quietHours: QuietHours?
+    /// A zone by its IANA name, such as `Europe/London`; empty for the system's.
+    public var timeZone: String
     /// The other channels.
     public var channels: [Channel]
   }
@@ -83,8 +90,14 @@ public struct Configuration: Sendable, Hashable {
     public var name: String
     /// What delivers it.
     public var kind: Kind
-    /// Where to.
+    /// Where to; empty where ``urlFile`` or the environment says it.
     public var url: String
+    /// A file that holds the URL: for some kinds, whoever knows it may write there.
+    public var urlFile: String?
+    /// Certificates in PEM to trust instead of the system's.
+    public var caFile: String?
+    /// The room of a channel of kind `matrix`.
+    public var room: String
     /// How SMTP is protected; `smtps` URLs are TLS from the first byte.
     public var tls: TLS
     /// The sender's address.
@@ -93,12 +106,22 @@ public struct Configuration: Sendable, Hashable {
     public var to: [String]
     /// The user name; empty for none.
     public var username: String
-    /// A file that holds the password.
+    /// A file that holds the password, or the token where there is no user name.
     public var passwordFile: String?
     /// A file that holds the secret that deliveries are signed with.
     public var secretFile: String?
-    /// The command of a channel of kind `command`.
+    /// The command of a channel of kind `command`, or what takes the mail of kind `sendmail`.
     public var command: String?
+  }
+
+  /// `[heartbeat]`: whom to tell that all goes on.
+  public struct Heartbeat: Sendable, Hashable {
+    /// What is asked; empty for nobody.
+    public var url: String
+    /// A file that holds the URL.
+    public var urlFile: String?
+    /// How often.
+    public var interval: Duration
   }
 
   /// `[ledger]`: the public log.
@@ -139,6 +162,8 @@ public struct Configuration: Sendable, Hashable {
     public var isEnabled: Bool
     /// The address and port that it listens on.
     public var listen: String
+    /// The address at which people reach it, for links in alerts; empty where there is none.
+    public var url: String
     /// Whether it may open the vault to mint.
     public var mayMint: Bool
   }
@@ -166,6 +191,8 @@ public struct Configuration: Sendable, Hashable {
   public var dns: DNS
   /// How the owner is told.
   public var alerts: Alerts
+  /// Whom to tell that all goes on.
+  public var heartbeat: Heartbeat
   /// The public log.
   public var ledger: Ledger
   /// The dashboard and the API.

@@ -47,6 +47,20 @@ struct ConfigurationReader {
     settings.append(.init(key: "\(table).\(key)", value: value.toml, origin: .builtIn))
   }
 
+  /// Whether the environment holds a secret that has no key of its own.
+  func hasVariable(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
+
+  /// Lets `config show` print no more of a URL than its host.
+  mutating func hideURL(_ key: String) {
+    for index in settings.indices where settings[index].key == key {
+      settings[index] = .init(
+        key: key,
+        value: RawValue.quoted(ConfiguredURL.shown(settings[index].value)),
+        origin: settings[index].origin
+      )
+    }
+  }
+
   mutating func string(_ table: String, _ key: String, default fallback: String) -> String {
     guard let value = value(table, key, asArray: false) else {
       useDefault(table, key, .string(fallback))

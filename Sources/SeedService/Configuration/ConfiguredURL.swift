@@ -23,6 +23,16 @@ enum ConfiguredURL {
     return String(host)
   }
 
+  /// A URL, in quotes or not, without what may be a secret in it: `https://host/…`.
+  static func shown(_ text: String) -> String {
+    let url = text.filter { $0 != "\"" }
+    guard let start = url.firstRange(of: "://")?.upperBound,
+      let slash = url[start...].firstIndex(where: { "/?#".contains($0) }),
+      url.index(after: slash) < url.endIndex
+    else { return url }
+    return url[..<slash] + "/…"
+  }
+
   private static func isPort(_ text: Substring) -> Bool {
     text.hasPrefix(":") && UInt16(text.dropFirst()).map { $0 > 0 } ?? false
   }

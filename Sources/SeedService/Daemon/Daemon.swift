@@ -44,6 +44,7 @@ public struct Daemon: Sendable {
     while let part = try await parts.intake.step() { report += part }
     _ = await UpkeepService.round(parts.taker, logger)
     await parts.ledger.round()
+    _ = await SelfWatchService.round(parts.watch, logger)
     for worker in parts.workers { _ = try await worker.deliverDue() }
     try await spool.close()
     return report
@@ -123,10 +124,12 @@ public struct Daemon: Sendable {
     let intake: MaildirIntake
     let workers: [OutboxWorker]
     let ledger: LedgerService
+    let watch: SelfWatch
   }
 
   private func makeParts(_ configuration: Configuration, _ spool: Spool) async throws -> Parts {
     let taker = try home.intake(configuration, store: store)
+    let arrivalLog = ArrivalLog()
     let intake = MaildirIntake(
       scanner: MaildirScanner(maildirs: configuration.mail.maildirs),
       store: store,
@@ -134,15 +137,37 @@ public struct Daemon: Sendable {
       spool: spool,
       quarantine: Quarantine(home),
       afterIngest: configuration.mail.afterIngest,
+      arrivalLog: arrivalLog,
       logger: logger,
       clock: WallClock.now
     )
     try await intake.recover()
     let ledger = try await openLedger(configuration)
-    let workers = channels(configuration).map {
-      OutboxWorker(channel: $0, store: store, clock: WallClock.now, logger: logger)
+    let maker = try ChannelMaker(
+      home: home,
+      configuration: configuration,
+      environment: environment
+    )
+    let channels: [any AlertChannel] = [LogChannel(logger: logger)] + maker.all
+    let workers = channels.map { channel in
+      OutboxWorker(
+        channel: channel,
+        rules: configuration.deliveryRules(channel.name),
+        store: store,
+        clock: WallClock.now,
+        logger: logger
+      )
     }
-    return Parts(taker: taker, intake: intake, workers: workers, ledger: ledger)
+    let watch = SelfWatch(
+      configuration: configuration,
+      homePath: home.path,
+      store: store,
+      channels: channels,
+      arrivals: arrivalLog,
+      senses: .system(quarantine: Quarantine(home)),
+      logger: logger
+    )
+    return Parts(taker: taker, intake: intake, workers: workers, ledger: ledger, watch: watch)
   }
 
   /// The ledger, after a look whether it holds: a daemon must not go on with one that doesn't.
@@ -170,32 +195,15 @@ public struct Daemon: Sendable {
     )
   }
 
-  private func channels(_ configuration: Configuration) -> [any AlertChannel] {
-    var channels: [any AlertChannel] = [LogChannel(logger: logger)]
-    let timeout = configuration.alerts.commandTimeout
-    if let command = configuration.alerts.command {
-      channels.append(
-        CommandChannel(command: command, timeout: timeout, folder: home.spoolPath)
-      )
-    }
-    for channel in configuration.alerts.channels {
-      guard channel.kind == .command, let command = channel.command else {
-        logger.warning(
-          "alerts for this channel wait: this version can't deliver them",
-          metadata: ["channel": "\(channel.name)", "kind": "\(channel.kind.rawValue)"]
-        )
-        continue
-      }
-      channels.append(
-        CommandChannel(
-          name: channel.name,
-          command: command,
-          timeout: timeout,
-          folder: home.spoolPath
-        )
-      )
-    }
-    return channels
+  private func heartbeatURL(_ configuration: Configuration) -> ChannelSecret? {
+    let url = ChannelSecret(
+      key: "heartbeat.url",
+      file: configuration.heartbeat.urlFile.map(home.resolve),
+      variable: "SEED_HEARTBEAT_URL",
+      environment: [:],
+      plain: configuration.heartbeat.url
+    )
+    return url.isThere ? url : nil
   }
 
   private func makeServices(
@@ -237,6 +245,17 @@ public struct Daemon: Sendable {
       parts.ledger,
     ]
     services += outboxes as [any Service]
+    services.append(SelfWatchService(watch: parts.watch, alertBells: bells, logger: logger))
+    if let url = heartbeatURL(configuration) {
+      services.append(
+        PingService(
+          url: url,
+          interval: configuration.heartbeat.interval,
+          heartbeat: heartbeat,
+          logger: logger
+        )
+      )
+    }
     if let notifier, let interval = notifier.watchdogInterval {
       services.append(
         WatchdogService(

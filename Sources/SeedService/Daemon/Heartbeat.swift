@@ -2,9 +2,16 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// When the main loop was last seen to move.
+/// When the main loop was last seen to move, and whether all went well then.
 final class Heartbeat: Sendable {
   private let last = Mutex(ContinuousClock.now)
+  private let success = Mutex(false)
+
+  /// Whether the last round of the main loop went well.
+  var isWell: Bool {
+    get { success.withLock { $0 } }
+    set { success.withLock { $0 = newValue } }
+  }
 
   /// Notes that it moves.
   func beat() { last.withLock { $0 = .now } }

@@ -53,15 +53,18 @@ struct IntakeService: Service {
         if try await step() {
           if failureCount > 0 { logger.notice("mail is taken in again") }
           failureCount = 0
+          heartbeat.isWell = true
           continue
         }
         failureCount = 0
+        heartbeat.isWell = true
         await bell.wait(
           atMost: created.isEmpty ? interval : CreatedFiles.quietTime,
           clock: ContinuousClock()
         )
       } catch {
         failureCount += 1
+        heartbeat.isWell = false
         await pause(after: failureCount, error)
       }
     }

@@ -3,70 +3,77 @@ import SeedCore
 
 /// Delivers what waits in the outbox for one channel.
 struct OutboxWorker: Sendable {
-  /// How many rows are read at once.
-  static let pageCount = 100
-  /// The longest error that is kept, in bytes.
-  static let errorByteCountMax = 500
-
   let channel: any AlertChannel
+  let rules: DeliveryRules
   let store: any Store
   let clock: @Sendable () -> Timestamp
   let logger: Logger
 
-  /// Delivers every row that is due, oldest first; returns when the next one is.
+  init(
+    channel: any AlertChannel,
+    rules: DeliveryRules = DeliveryRules(),
+    store: any Store,
+    clock: @escaping @Sendable () -> Timestamp,
+    logger: Logger
+  ) {
+    self.channel = channel
+    self.rules = rules
+    self.store = store
+    self.clock = clock
+    self.logger = logger
+  }
+
+  private var desk: OutboxDesk { OutboxDesk(channel: channel.name, rules: rules) }
+
+  /// Delivers every row that is due; returns when the next one is.
   ///
   /// A row that was delivered is delivered again if this process ends before that is written down.
   /// - Parameter isStopping: Is asked before each row.
   /// - Throws: When the store doesn't work.
   func deliverDue(isStopping: () -> Bool = { false }) async throws -> Timestamp? {
+    let desk = desk
     while !isStopping() {
-      let name = channel.name
-      guard let next = try await store.read({ try $0.nextDue(channel: name) }) else { return nil }
       let now = clock()
-      // No row is put off for this long, so the clock was wrong when it was, and is right again.
-      let isFromTheFuture = next.duration(since: now) > Backoff.delayMax * 2
-      guard next <= now || isFromTheFuture else { return next }
-      let limit = isFromTheFuture ? next : now
-      let rows = try await store.read {
-        try $0.outbox(channel: name, dueAt: limit, limit: Self.pageCount)
+      switch try await store.read({ try desk.next(at: now, in: $0) }) {
+      case .wait(let next): return next
+      case .join(let rows): try await store.write { try desk.join(rows, at: now, in: $0) }
+      case .deliver(let row): try await deliver(row)
       }
-      guard !rows.isEmpty else { return next }
-      for row in rows where !isStopping() { try await deliver(row) }
     }
     return nil
   }
 
   private func deliver(_ row: OutboxRow) async throws {
-    var row = row
-    row.attemptCount += 1
+    let desk = desk
     do {
       try await channel.deliver(row)
-      row.state = .delivered
-      row.lastError = ""
     } catch {
-      let isPermanent: Bool
-      switch error {
-      case .temporary(let reason):
-        isPermanent = false
-        row.lastError = String(reason.prefix(Self.errorByteCountMax))
+      let failure = try await store.write { [now = clock()] store in
         var random = SystemRandomNumberGenerator()
-        let delay = Backoff.delay(after: row.attemptCount, using: &random)
-        row.dueAt = clock().advanced(by: delay)
-      case .permanent(let reason):
-        isPermanent = true
-        row.lastError = String(reason.prefix(Self.errorByteCountMax))
-        row.state = .dead
+        return try desk.failed(row, error, at: now, using: &random, in: store)
       }
-      logger.warning(
-        "an alert was not delivered",
-        metadata: [
-          "channel": "\(channel.name)", "outbox.row": "\(row.id)",
-          "attempt.count": "\(row.attemptCount)", "error": "\(row.lastError)",
-          "isPermanent": "\(isPermanent)",
-        ]
-      )
+      return report(failure)
     }
-    let outcome = row
-    try await store.write { try $0.save(outcome) }
+    try await store.write { [now = clock()] in try desk.delivered(row, at: now, in: $0) }
+  }
+
+  private func report(_ failure: OutboxDesk.Failure) {
+    let row = failure.row
+    let since = failure.state?.failingSince
+    let isLong =
+      since.map { clock().duration(since: $0) >= OutboxDesk.longFailure } ?? false
+    logger.log(
+      level: row.state == .dead ? .error : .warning,
+      row.state == .dead
+        ? "an alert was given up; see `seedctl alert list --state dead`"
+        : isLong
+          ? "a channel has failed for over an hour; it is tried once an hour"
+          : "an alert was not delivered",
+      metadata: [
+        "channel": "\(channel.name)", "outbox.row": "\(row.id)",
+        "attempt.count": "\(row.attemptCount)", "error": "\(row.lastError)",
+        "failing.since": "\(since?.rfc3339 ?? "")",
+      ]
+    )
   }
 }

@@ -8,6 +8,8 @@ struct HTTPRequest: Sendable {
     case get
     /// With a body and its media type.
     case post([UInt8], contentType: String)
+    /// The same, to be put in place.
+    case put([UInt8], contentType: String)
   }
 
   /// Where a connection may do without TLS.
@@ -97,11 +99,14 @@ actor HTTPClient {
     // An empty value takes libcurl's own field away: the wait that it asks for helps nobody here.
     var headers = request.headers + ["Expect:"]
     var body: [UInt8] = []
-    if case .post(let bytes, let contentType) = request.method {
+    switch request.method {
+    case .get: break
+    case .post(let bytes, let contentType), .put(let bytes, let contentType):
       body = bytes
       headers.append("Content-Type: \(contentType)")
       transfer.set(CURLOPT_POST, 1)
       transfer.set(CURLOPT_POSTFIELDSIZE_LARGE, byteCount: bytes.count)
+      if case .put = request.method { transfer.set(CURLOPT_CUSTOMREQUEST, "PUT") }
     }
     transfer.set(CURLOPT_HTTPHEADER, list: headers)
     let answer = try transfer.perform(

@@ -18,6 +18,7 @@ actor MaildirIntake {
   private let afterIngest: Configuration.Mail.AfterIngest
   /// Whether files that were taken in by another process count as read, and as duplicates.
   private let countsKnownFiles: Bool
+  private let arrivalLog: ArrivalLog?
   private let logger: Logger
   private let clock: @Sendable () -> Timestamp
 
@@ -43,6 +44,7 @@ actor MaildirIntake {
     quarantine: Quarantine? = nil,
     afterIngest: Configuration.Mail.AfterIngest = .keep,
     countsKnownFiles: Bool = false,
+    arrivalLog: ArrivalLog? = nil,
     logger: Logger,
     clock: @escaping @Sendable () -> Timestamp
   ) {
@@ -53,6 +55,7 @@ actor MaildirIntake {
     self.quarantine = quarantine
     self.afterIngest = afterIngest
     self.countsKnownFiles = countsKnownFiles
+    self.arrivalLog = arrivalLog
     self.logger = logger
     self.clock = clock
   }
@@ -209,6 +212,11 @@ actor MaildirIntake {
       guard !Self.concernsAll(error) else { throw error }
       isolate(files, error)
       return IntakeReport()
+    }
+    if let arrivalLog {
+      for (file, arrival) in zip(files, arrivals) {
+        arrivalLog.note(file.maildir, at: arrival.deliveredAt)
+      }
     }
     try await spool?.end(clearing: entries)
     for entry in entries { accused[entry] = nil }

@@ -102,36 +102,16 @@ extension FindingSummary.SenderSummary {
 }
 
 extension FindingSummary {
-  /// The sentences that a person needs first.
-  var headline: String {
-    let given =
-      organisation.map { "You gave it to \($0) on \(mintedAt.day)" }
-      ?? "It is a control and was given to nobody"
-    return "\(what). \(given)\(form.isEmpty ? "" : " (\(form))")."
-  }
-
-  private var what: String {
-    switch `class` {
-    case .bounce: "Mail came back to \(address), which has never sent any"
-    case .impersonation: "Somebody who poses as \(sender.domain) wrote to \(address)"
-    default:
-      switch sender.status {
-      case .aligned, .reported: "\(sender.domain) wrote to \(address)"
-      case .platform, .claimed:
-        "Somebody who calls themselves \(sender.domain) wrote to \(address)"
-      case .none: "Somebody who doesn't say who they are wrote to \(address)"
-      }
-    }
-  }
-
   /// An alert for a terminal.
   var alertText: String {
+    let words = FindingWords(self)
     let style: Console.Style = severity >= .high ? .bad : .warning
     let title = "\(`class`.rawValue), grade \(grade.rawValue), \(severity.rawValue)"
     let why = reasons.map { "  - " + Console.safe($0) }.joined(separator: "\n")
     return """
       \(Console.styled(title, style))  \(lastSeen.rfc3339)\(event == .found || event == nil ? "" : "  (\(event?.rawValue ?? ""))")
-      \(Console.safe(headline))
+      \(Console.safe(words.whoHasIt))
+      \(Console.safe(words.whoWasGivenIt))
       \(why)
         \(Console.styled("seedctl finding show \(finding)", .faint))
       """

@@ -90,6 +90,7 @@ struct HomeChecks {
     checks += await dns()
     checks.append(try await clock())
     checks += try await queues()
+    checks += try await channels()
     return checks
   }
 
@@ -269,6 +270,13 @@ struct HomeChecks {
     return Check("clock", .ok, now.rfc3339)
   }
 
+  private func channels() async throws -> [Check] {
+    let states = try await session.store.read { try $0.channelStates() }
+    return try session.channelMaker().all.map { channel in
+      Check(channel: channel, state: states.first { $0.channel == channel.name })
+    }
+  }
+
   private func queues() async throws -> [Check] {
     let (outbox, pending) = try await session.store.read { store in
       (try store.outboxCounts(), try store.pendingSightings(after: nil, limit: 1000).count)
@@ -280,7 +288,7 @@ struct HomeChecks {
           "alerts",
           .failed,
           "\(outbox.dead) could not be delivered",
-          mend: "see why in seedd's log, and mend the channel in seed.toml"
+          mend: "see why: seedctl alert list --state dead; then: seedctl alert retry ALERT"
         )
       )
     } else {

@@ -52,7 +52,8 @@ struct Ingest: AsyncParsableCommand {
       \(report.read) read: \(report.recorded) recorded, \(report.duplicates) duplicates, \
       \(report.unknown) to unknown recipients, \(report.nearMisses) near misses
       \(report.expected) expected, \(report.findings) for a finding\
-      \(report.quarantined > 0 ? ", \(report.quarantined) set aside" : "")
+      \(report.quarantined > 0 ? ", \(report.quarantined) set aside" : "")\
+      \(report.ownAlerts > 0 ? ", \(report.ownAlerts) alerts of our own that came back" : "")
       """
     )
     if report.pending > 0 {

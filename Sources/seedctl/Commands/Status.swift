@@ -21,6 +21,12 @@ struct Status: AsyncParsableCommand {
       let unknown: Int
     }
 
+    struct FailingChannel: Encodable {
+      let channel: String
+      let since: Timestamp
+      let lastError: String
+    }
+
     let home: String
     let domain: String
     let organisations: Int
@@ -34,6 +40,7 @@ struct Status: AsyncParsableCommand {
     @ExplicitNull var checkpoint: CheckpointSummary?
     let alertsWaiting: Int
     let alertsGivenUp: Int
+    let failingChannels: [FailingChannel]
     let days: [Day]
   }
 
@@ -67,6 +74,11 @@ struct Status: AsyncParsableCommand {
         checkpoint: try store.newestCheckpoint().map(CheckpointSummary.init),
         alertsWaiting: outbox.waiting,
         alertsGivenUp: outbox.dead,
+        failingChannels: try store.channelStates().compactMap { state in
+          state.failingSince.map {
+            Report.FailingChannel(channel: state.channel, since: $0, lastError: state.lastError)
+          }
+        },
         days: try store.dayCounts(from: since).map {
           Report.Day(
             day: $0.day,
@@ -94,7 +106,14 @@ struct Status: AsyncParsableCommand {
     if report.pending > 0 { print("\(report.pending) messages wait for DNS answers") }
     if report.alertsWaiting > 0 { print("\(report.alertsWaiting) alerts wait to be delivered") }
     if report.alertsGivenUp > 0 {
-      print(Console.styled("\(report.alertsGivenUp) alerts could not be delivered", .bad))
+      print(
+        Console.styled("\(report.alertsGivenUp) alerts could not be delivered", .bad)
+          + ": seedctl alert list --state dead"
+      )
+    }
+    for channel in report.failingChannels {
+      let words = "channel \(channel.channel) fails since \(channel.since.rfc3339)"
+      print(Console.styled(words, .bad) + ": \(Console.safe(channel.lastError))")
     }
     guard !report.days.isEmpty else { return }
     var table = Table(["day", "recipients", "seeds", "near misses", "unknown"])

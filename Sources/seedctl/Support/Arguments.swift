@@ -8,6 +8,7 @@ extension Jurisdiction: ExpressibleByArgument {}
 extension Letter.Subscriber: ExpressibleByArgument {}
 extension LetterKind: ExpressibleByArgument {}
 extension MessageClass: ExpressibleByArgument {}
+extension OutboxRow.State: ExpressibleByArgument {}
 extension OrganisationDomain.Role: ExpressibleByArgument {}
 extension Seed.Control: ExpressibleByArgument {}
 extension Seed.OptIn: ExpressibleByArgument {}

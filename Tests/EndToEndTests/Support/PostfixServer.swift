@@ -11,18 +11,24 @@ struct PostfixServer: Sendable {
 
   /// The catch-all's maildir.
   let maildir: String
+  /// The maildir of `me@owner.example`, who is alerted.
+  let ownerMaildir: String
+  /// Where it listens.
+  let port: UInt16
 
   private let postfix: Program
   private let curl: Program
   private let configuration: String
   private let log: URL
-  private let port: UInt16
 
   /// Runs `body` beside a server, and stops it afterwards.
   ///
-  /// - Parameter milterPort: Where a milter listens that sees the mail first.
+  /// - Parameters:
+  ///   - milterPort: Where a milter listens that sees the mail first.
+  ///   - settings: Further settings of its main.cf.
   static func run(
     milterPort: UInt16? = nil,
+    settings: [String] = [],
     _ body: (PostfixServer) async throws -> Void
   ) async throws {
     let folder = try TemporaryFolder()
@@ -32,6 +38,7 @@ struct PostfixServer: Sendable {
         "smtpd_milters=inet:127.0.0.1:\(milterPort)", "milter_default_action=tempfail",
       ])
     }
+    if !settings.isEmpty { try await server.configure(settings) }
     let start = try await server.postfix.run(["-c", server.configuration, "start"])
     guard start.status == 0 else { throw Failure(start.errors + server.maillog) }
     let result: Result<Void, any Error>
@@ -49,6 +56,7 @@ struct PostfixServer: Sendable {
     self.curl = curl
     configuration = folder.path("etc")
     maildir = folder.path("mail/seeds")
+    ownerMaildir = folder.path("mail/owner")
     log = folder.url.appending(path: "maillog")
     port = try freePort()
 
@@ -60,9 +68,11 @@ struct PostfixServer: Sendable {
       try files.createDirectory(atPath: folder.path(name), withIntermediateDirectories: false)
     }
     try files.setAttributes([.ownerAccountName: "postfix"], ofItemAtPath: folder.path("data"))
-    try SeedHome.makeMaildir(at: URL(filePath: maildir))
-    for name in ["mail", "mail/seeds", "mail/seeds/tmp", "mail/seeds/new", "mail/seeds/cur"] {
-      try files.setAttributes([.ownerAccountName: "nobody"], ofItemAtPath: folder.path(name))
+    for box in ["seeds", "owner"] {
+      try SeedHome.makeMaildir(at: folder.url.appending(path: "mail/\(box)"))
+      for name in ["mail", "mail/\(box)"] + ["tmp", "new", "cur"].map({ "mail/\(box)/\($0)" }) {
+        try files.setAttributes([.ownerAccountName: "nobody"], ofItemAtPath: folder.path(name))
+      }
     }
 
     let master = URL(filePath: configuration).appending(path: "master.cf")
@@ -76,6 +86,8 @@ struct PostfixServer: Sendable {
     try await configure([
       "queue_directory=\(folder.path("queue"))",
       "data_directory=\(folder.path("data"))",
+      "virtual_mailbox_domains=seeds.example, owner.example",
+      "virtual_mailbox_maps=inline:{{me@owner.example=owner/}}, static:seeds/",
       "virtual_mailbox_base=\(folder.path("mail"))",
       "virtual_uid_maps=static:\(unsafe nobody.pw_uid)",
       "virtual_gid_maps=static:\(unsafe nobody.pw_gid)",

@@ -21,12 +21,21 @@ public struct CommandChannel: AlertChannel {
 
   public func deliver(_ row: OutboxRow) async throws(DeliveryError) {
     let input = row.payload + [UInt8(ascii: "\n")]
-    switch await runner.run(command, input: input, timeout: timeout) {
-    case .exited(0): return
-    case .exited(let status): throw .temporary("the command exited with \(status)")
-    case .signalled(let signal): throw .temporary("signal \(signal) ended the command")
-    case .timedOut: throw .temporary("the command took longer than \(DurationText.text(timeout))")
-    case .failed(let error): throw .temporary("\(error)")
+    if let error = await runner.run(command, input: input, timeout: timeout).error(after: timeout) {
+      throw error
+    }
+  }
+}
+
+extension CommandRunner.Outcome {
+  /// Why the command has not delivered; `nil` where it has.
+  func error(after timeout: Duration) -> DeliveryError? {
+    switch self {
+    case .exited(0): nil
+    case .exited(let status): .temporary("the command exited with \(status)")
+    case .signalled(let signal): .temporary("signal \(signal) ended the command")
+    case .timedOut: .temporary("the command took longer than \(DurationText.text(timeout))")
+    case .failed(let error): .temporary("\(error)")
     }
   }
 }

@@ -1,0 +1,495 @@
+import Foundation
+import Glibc
+import Logging
+import SeedCore
+import SeedCrypto
+import Synchronization
+
+/// When mail last came into each maildir, as this process saw it.
+final class ArrivalLog: Sendable {
+  private let arrivals = Mutex<[String: (newest: Timestamp, count: Int)]>([:])
+
+  /// Takes note of a message.
+  func note(_ maildir: String, at time: Timestamp) {
+    arrivals.withLock { arrivals in
+      let known = arrivals[maildir]
+      arrivals[maildir] = (max(known?.newest ?? time, time), (known?.count ?? 0) + 1)
+    }
+  }
+
+  /// What came since this was asked last.
+  func take() -> [String: (newest: Timestamp, count: Int)] {
+    arrivals.withLock { arrivals in
+      defer { arrivals = [:] }
+      return arrivals
+    }
+  }
+}
+
+/// How often mail comes into a maildir.
+struct MaildirHabit: Codable, Hashable {
+  /// Shorter silences are no sign of anything.
+  static let silenceMin = Duration.seconds(86_400)
+  /// How many messages make a habit.
+  static let messageCountMin = 10
+  /// Gaps that are shorter are not remembered, and not more than so many.
+  static let gapMin = Duration.seconds(3600)
+  static let gapCountMax = 30
+
+  var newest: Timestamp
+  var messageCount = 0
+  /// The latest gaps between messages, in seconds.
+  var gaps: [Int64] = []
+
+  /// Takes note of messages, the newest of that time.
+  mutating func note(_ newest: Timestamp, count: Int) {
+    messageCount = min(messageCount, 1_000_000) + min(count, 1_000_000)
+    guard newest > self.newest else { return }
+    let gap = newest.duration(since: self.newest)
+    if gap >= Self.gapMin { gaps = (gaps + [gap.components.seconds]).suffix(Self.gapCountMax) }
+    self.newest = newest
+  }
+
+  /// Whether it has been silent for twice as long as it ever was of late.
+  func isBroken(at now: Timestamp) -> Bool {
+    let longest = Duration.seconds(gaps.max() ?? 0)
+    return messageCount >= Self.messageCountMin
+      && now.duration(since: newest) > max(Self.silenceMin, longest * 2)
+  }
+}
+
+/// Looks after this installation: what would keep an alert from being raised raises one of its own.
+actor SelfWatch {
+  /// A clock that moves by more than this beside the steady one has jumped.
+  static let clockStepMax = Duration.seconds(300)
+  /// Free space on a disk, in bytes, below which it is nearly full, and full.
+  static let freeBytesMin: Int64 = 512 << 20
+  static let freeBytesLow: Int64 = 64 << 20
+  /// For how long a checkpoint may wait for a witness and for a timestamp.
+  static let witnessDelayMax = Duration.seconds(86_400),
+    timestampDelayMax = Duration.seconds(172_800)
+
+  /// What it looks at outside, so that tests can have it otherwise.
+  struct Senses: Sendable {
+    /// The time of day.
+    var clock: @Sendable () -> Timestamp
+    /// A clock that nobody sets, and that doesn't stop while the machine sleeps.
+    var steadyClock: @Sendable () -> Duration
+    /// The free space of the disk with that path, in bytes; `nil` where that can't be told.
+    var freeBytes: @Sendable (String) -> Int64?
+    /// What lies in quarantine: base names.
+    var quarantine: @Sendable () throws -> [String]
+  }
+
+  private struct Memory: Codable {
+    var lastRound: Timestamp
+    var habits: [String: MaildirHabit] = [:]
+    /// When it was last said, or might have been, that all is well.
+    var wellSince: Timestamp?
+  }
+
+  /// A notice under the key that keeps it from being sent twice.
+  private struct Keyed {
+    let key: String
+    let notice: AlertNotice
+    /// A channel that it is not sent to.
+    var except: String?
+  }
+
+  private static let memo = "self-watch"
+
+  private let configuration: Configuration
+  private let homePath: String
+  private let store: any Store
+  private let channels: [any AlertChannel]
+  private let arrivals: ArrivalLog
+  private let senses: Senses
+  private let logger: Logger
+  private var lastReading: (wall: Timestamp, steady: Duration)?
+  /// The keys that were delivered although the store took nothing.
+  private var toldWithoutStore: Set<String> = []
+
+  init(
+    configuration: Configuration,
+    homePath: String,
+    store: any Store,
+    channels: [any AlertChannel],
+    arrivals: ArrivalLog,
+    senses: Senses,
+    logger: Logger
+  ) {
+    self.configuration = configuration
+    self.homePath = homePath
+    self.store = store
+    self.channels = channels
+    self.arrivals = arrivals
+    self.senses = senses
+    self.logger = logger
+  }
+
+  /// Looks once, makes what digest is due, and queues what is found.
+  ///
+  /// - Returns: Whether something was queued.
+  /// - Throws: What the store throws. A full disk is told of all the same.
+  func round() async throws -> Bool {
+    let now = senses.clock()
+    let local = disks(at: now) + clockJump(at: now) + quarantine(at: now)
+    let news = arrivals.take()
+    let (configuration, channelNames) = (configuration, channels.map(\.name))
+    do {
+      return try await store.write { store in
+        var memory = Self.memory(at: now, in: store)
+        var found = local + Self.setBack(memory, at: now)
+        found += Self.silence(&memory, news, configuration, at: now)
+        found += try Self.channels(channelNames, at: now, in: store)
+        found += try Self.ledger(configuration, at: now, in: store)
+        found += try Self.well(&memory, configuration, at: now, in: store)
+        memory.lastRound = now
+        try Self.save(memory, in: store)
+        var isQueued = try configuration.digestMaker.makeDue(at: now, in: store)
+        for keyed in found {
+          isQueued = try Self.queue(keyed, for: channelNames, in: store) || isQueued
+        }
+        return isQueued
+      }
+    } catch let error as StoreError where error == .full || error == .inputOutput {
+      // What came is counted in the next round.
+      for (maildir, news) in news { arrivals.note(maildir, at: news.newest) }
+      await tell(local, at: now)
+      throw error
+    }
+  }
+
+  /// Delivers notices although the store takes none: each once in the life of this process.
+  private func tell(_ notices: [Keyed], at now: Timestamp) async {
+    for keyed in notices where toldWithoutStore.insert(keyed.key).inserted {
+      guard let payload = try? AlertPayload.notice(keyed.notice).json() else { continue }
+      for channel in channels {
+        let row = OutboxRow(
+          channel: channel.name,
+          key: keyed.key,
+          event: nil,
+          payload: payload,
+          queuedAt: now,
+          dueAt: now
+        )
+        do throws(DeliveryError) {
+          try await channel.deliver(row)
+        } catch {
+          logger.error(
+            "a notice could not be delivered, and the store can't keep it",
+            metadata: ["channel": "\(channel.name)", "key": "\(keyed.key)"]
+          )
+        }
+      }
+    }
+  }
+
+  private static func queue(
+    _ keyed: Keyed,
+    for channels: [String],
+    in store: any StoreWriter
+  ) throws -> Bool {
+    let payload = try AlertPayload.notice(keyed.notice).json()
+    var isQueued = false
+    for channel in channels where channel != keyed.except {
+      let row = OutboxRow(
+        channel: channel,
+        key: keyed.key,
+        event: nil,
+        payload: payload,
+        queuedAt: keyed.notice.at,
+        dueAt: keyed.notice.at
+      )
+      isQueued = try store.enqueue(row) != nil || isQueued
+    }
+    return isQueued
+  }
+
+  // MARK: - What is looked at outside
+
+  private func disks(at now: Timestamp) -> [Keyed] {
+    Set([homePath] + configuration.mail.maildirs).sorted().compactMap { path in
+      guard let free = senses.freeBytes(path), free < Self.freeBytesMin else { return nil }
+      let isFull = free < Self.freeBytesLow
+      let level = isFull ? "full" : "low"
+      return Keyed(
+        key: "disk-\(level)-\(Self.short(path))-\(now.day)",
+        notice: AlertNotice(
+          .disk,
+          severity: isFull ? .critical : .high,
+          at: now,
+          title: isFull ? "The disk is full" : "The disk is nearly full",
+          details: [
+            "\(free >> 20) MiB are free on the disk of \(path).",
+            "When it is full, mail waits in the maildir and nothing is recorded until there is room.",
+          ],
+          commands: ["df -h"]
+        )
+      )
+    }
+  }
+
+  private func clockJump(at now: Timestamp) -> [Keyed] {
+    let steady = senses.steadyClock()
+    defer { lastReading = (now, steady) }
+    guard let last = lastReading else { return [] }
+    let step = now.duration(since: last.wall) - (steady - last.steady)
+    guard step > Self.clockStepMax || step < .zero - Self.clockStepMax else { return [] }
+    return [
+      Self.clock(
+        now,
+        "The clock jumped by \(DurationText.text(step < .zero ? .zero - step : step))."
+      )
+    ]
+  }
+
+  private static func clock(_ now: Timestamp, _ sentence: String) -> Keyed {
+    Keyed(
+      key: "clock-\(now.day)",
+      notice: AlertNotice(
+        .clock,
+        severity: .medium,
+        at: now,
+        title: "The clock jumped",
+        details: [
+          sentence,
+          "Times of arrival that were recorded near it may be wrong. The order of what was recorded is not.",
+        ],
+        commands: ["timedatectl", "seedctl doctor"]
+      )
+    )
+  }
+
+  private func quarantine(at now: Timestamp) -> [Keyed] {
+    guard let names = try? senses.quarantine(), !names.isEmpty else { return [] }
+    return [
+      Keyed(
+        key: "quarantine-\(Self.short(names.sorted().joined(separator: "\n")))",
+        notice: AlertNotice(
+          .quarantine,
+          severity: .high,
+          at: now,
+          title: "\(names.count) messages were set aside",
+          details: [
+            "They could not be taken in: too large, or the daemon ended while it read them.",
+            "They may be mail that reached a seed. Please report the fault.",
+          ],
+          commands: ["seedctl doctor"]
+        )
+      )
+    ]
+  }
+
+  // MARK: - What is looked at in the store
+
+  private static func memory(at now: Timestamp, in store: any StoreReader) -> Memory {
+    // A memo that can't be read is begun anew: it only delays a notice.
+    let text = (try? store.memo(memo)) ?? nil
+    return text.flatMap { try? JSONDecoder().decode(Memory.self, from: Data($0.utf8)) }
+      ?? Memory(lastRound: now, wellSince: now)
+  }
+
+  private static func save(_ memory: Memory, in store: any StoreWriter) throws {
+    try store.setMemo(memo, String(decoding: try JSONEncoder().encode(memory), as: UTF8.self))
+  }
+
+  private static func setBack(_ memory: Memory, at now: Timestamp) -> [Keyed] {
+    guard memory.lastRound.duration(since: now) > clockStepMax else { return [] }
+    return [clock(now, "The clock is behind where it was at \(memory.lastRound.rfc3339).")]
+  }
+
+  private static func silence(
+    _ memory: inout Memory,
+    _ news: [String: (newest: Timestamp, count: Int)],
+    _ configuration: Configuration,
+    at now: Timestamp
+  ) -> [Keyed] {
+    memory.habits = memory.habits.filter { configuration.mail.maildirs.contains($0.key) }
+    for (maildir, news) in news where configuration.mail.maildirs.contains(maildir) {
+      // A clock that was ahead must not hide a silence.
+      let newest = min(news.newest, now)
+      memory.habits[maildir, default: MaildirHabit(newest: newest)].note(newest, count: news.count)
+    }
+    return memory.habits.sorted { $0.key < $1.key }.compactMap { maildir, habit in
+      guard habit.isBroken(at: now) else { return nil }
+      return Keyed(
+        key: "silence-\(short(maildir))-\(habit.newest.seconds)",
+        notice: AlertNotice(
+          .silence,
+          severity: .medium,
+          at: now,
+          title: "No mail has come for longer than usual",
+          details: [
+            "The last message came into \(maildir) at \(habit.newest.rfc3339).",
+            "Either nobody wrote, or the mail server doesn't deliver there any more.",
+          ],
+          commands: ["seedctl doctor"]
+        )
+      )
+    }
+  }
+
+  private static func channels(
+    _ names: [String],
+    at now: Timestamp,
+    in store: any StoreReader
+  ) throws -> [Keyed] {
+    let failing = try names.compactMap { name -> Keyed? in
+      guard let state = try store.channelState(name), let since = state.failingSince,
+        now.duration(since: since) >= OutboxDesk.longFailure
+      else { return nil }
+      return Keyed(
+        key: "channel-\(name)-\(now.day)",
+        notice: AlertNotice(
+          .channel,
+          severity: .high,
+          at: now,
+          title: "The channel \(name) doesn't work",
+          details: [
+            "Alerts can't be delivered through it since \(since.rfc3339): \(state.lastError)",
+            "They wait, and it is tried once an hour until it works again.",
+          ],
+          commands: ["seedctl channel check \(name)", "seedctl alert test \(name)"]
+        ),
+        except: name
+      )
+    }
+    var newestDead: [String: Int64] = [:]
+    for row in try store.outbox(.dead, limit: 1000) where names.contains(row.channel) {
+      newestDead[row.channel] = max(newestDead[row.channel] ?? 0, row.id)
+    }
+    return failing
+      + newestDead.sorted { $0.key < $1.key }.map { name, id in
+        Keyed(
+          key: "dead-\(name)-\(id)",
+          notice: AlertNotice(
+            .channel,
+            severity: .high,
+            at: now,
+            title: "An alert could not be delivered",
+            details: ["The channel \(name) gave it up. It is kept, and can be tried again."],
+            commands: ["seedctl alert list --state dead", "seedctl alert retry \(id)"]
+          ),
+          except: name
+        )
+      }
+  }
+
+  private static func ledger(
+    _ configuration: Configuration,
+    at now: Timestamp,
+    in store: any StoreReader
+  ) throws -> [Keyed] {
+    var found: [Keyed] = []
+    /// When the oldest checkpoint beyond a size was signed, where that is too long ago.
+    func late(after size: Int64?, _ delayMax: Duration) throws -> Timestamp? {
+      let from = size.map { $0 + 1 } ?? 0
+      guard let first = try store.checkpoints(from: from, limit: 1).first,
+        now.duration(since: first.signedAt) > delayMax
+      else { return nil }
+      return first.signedAt
+    }
+    if !configuration.ledger.witnesses.isEmpty {
+      let size = try store.newestWitnessedCheckpoint()?.head.size
+      if let since = try late(after: size, witnessDelayMax) {
+        found.append(
+          Keyed(
+            key: "witness-\(now.day)",
+            notice: AlertNotice(
+              .witness,
+              severity: .medium,
+              at: now,
+              title: "No witness cosigns the ledger",
+              details: [
+                "A checkpoint waits for its witnesses since \(since.rfc3339).",
+                "Until they answer, what was recorded since rests on this machine's word alone.",
+              ],
+              commands: ["seedctl ledger status"]
+            )
+          )
+        )
+      }
+    }
+    for authority in configuration.ledger.timestamps {
+      let size = try store.newestTimestamp(by: authority.name)?.checkpointSize
+      guard let since = try late(after: size, timestampDelayMax) else { continue }
+      found.append(
+        Keyed(
+          key: "timestamp-\(short(authority.name))-\(now.day)",
+          notice: AlertNotice(
+            .timestamp,
+            severity: .medium,
+            at: now,
+            title: "The ledger gets no timestamps from \(authority.name)",
+            details: ["A checkpoint waits for its timestamp since \(since.rfc3339)."],
+            commands: ["seedctl ledger status"]
+          )
+        )
+      )
+    }
+    return found
+  }
+
+  private static func well(
+    _ memory: inout Memory,
+    _ configuration: Configuration,
+    at now: Timestamp,
+    in store: any StoreReader
+  ) throws -> [Keyed] {
+    let alerts = configuration.alerts
+    let since = min(memory.wellSince ?? now, now)
+    let due = configuration.zone.next(alerts.digestAt, after: since, onMondays: true)
+    guard due <= now else {
+      memory.wellSince = since
+      return []
+    }
+    memory.wellSince = now
+    guard alerts.allIsWell else { return [] }
+    let seeds = try store.seedCounts()
+    let sightings = try store.sightingSummary()
+    let outbox = try store.outboxCounts()
+    let newest = sightings.newest.map { "newest at \($0.rfc3339)" } ?? "none yet"
+    return [
+      Keyed(
+        key: "well-\(now.day)",
+        notice: AlertNotice(
+          .well,
+          severity: .low,
+          at: now,
+          title: "All is well: \(seeds.all) seeds, \(sightings.count) messages, \(newest)",
+          details: [
+            "Seed watches \(seeds.all) seeds, \(seeds.controls) of them controls.",
+            "\(sightings.count) messages reached a seed so far, \(newest).",
+            "\(outbox.waiting) alerts wait to be delivered, and \(outbox.dead) were given up.",
+          ],
+          commands: ["seedctl status"]
+        )
+      )
+    ]
+  }
+
+  /// A short name for a text, for keys.
+  private static func short(_ text: String) -> String {
+    Array(SHA256.hash(Array(text.utf8)).prefix(6)).hexadecimal
+  }
+}
+
+extension SelfWatch.Senses {
+  /// What the system shows.
+  static func system(quarantine: Quarantine) -> Self {
+    let start = ContinuousClock.now
+    return Self(
+      clock: { Timestamp(milliseconds: WallClock.nanoseconds / 1_000_000) },
+      steadyClock: { start.duration(to: .now) },
+      freeBytes: { path in
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { return nil }
+        let (bytes, overflow) = UInt64(status.f_bavail)
+          .multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return overflow ? .max : Int64(clamping: bytes)
+      },
+      quarantine: { try quarantine.records().map(\.baseName) }
+    )
+  }
+}

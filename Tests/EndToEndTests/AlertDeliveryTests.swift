@@ -202,6 +202,38 @@ struct AlertDeliveryTests {
     await server.end(by: SIGKILL)
   }
 
+  @Test func `the libraries that receivers use take what is sent`() async throws {
+    guard let python = Program.system("python3") else { throw Failure("no python3") }
+    let folder = try TemporaryFolder()
+    let peers = folder.path("peers")
+    let made = try await python.run(["-m", "venv", peers], environment: ["HOME": peers])
+    #expect(made.status == 0, "\(made.errors)")
+    let installed = try await Program(path: peers + "/bin/pip").run(
+      ["install", "-q", "standardwebhooks==1.1.0", "apprise==2.2.0"],
+      environment: ProcessInfo.processInfo.environment
+    )
+    guard installed.status == 0 else {
+      print("skipped: the packages standardwebhooks and apprise can't be had here")
+      return
+    }
+    let receivers = try Receivers(in: folder)
+    let server = try await receivers.start()
+    let home = try await SeedHome(in: folder)
+    try configure(home, receivers, file: folder.path("absent"))
+    let minted = try await home.mintForPetitions()
+    try home.deliver(Letters.appeal(to: minted.address))
+    try await home.drain()
+    #expect(try receivers.entries().count == 8)
+    let verified = try await Program(path: peers + "/bin/python").run([
+      fixtures.appending(path: "alerts/verify.py").path, folder.path("received.json"), Self.whsec,
+      "\(receivers.httpPort)",
+    ])
+    #expect(verified.output == "1 webhooks, 1 messages\n", "\(verified.errors)")
+    let passedOn = try #require(try receivers.entries().last { $0.path == "/passed-on" })
+    #expect((passedOn.json["title"] as? String)?.contains("party.example") == true)
+    await server.end(by: SIGKILL)
+  }
+
   private struct Queued: Decodable {
     let id: Int
     let channel: String

@@ -18,12 +18,13 @@ FUZZ_SECONDS ?= 30
 comma := ,
 # One run of the tests that were built, and no XCTest beside them.
 run_tests := $(SWIFT) test --skip-build --disable-xctest
+tampering := ^SeedCoreTests\.(TamperTests|VerifierScriptTests)
 imports := --explicit-target-dependency-import-check error
 release := $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-release
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help packages toolchain demo test unit conformance e2e lint citations manuals check build tests \
+.PHONY: help packages toolchain demo test unit tamper conformance e2e lint citations manuals check build tests \
   release install fuzz sanitize clean
 
 help: ## list the targets
@@ -41,10 +42,11 @@ demo: packages toolchain ## build, then show the main job in a temporary home
 	@scripts/demo.sh "$$($(SWIFT) build --show-bin-path)"
 
 # In this order, so that the cheap answer comes first; each step prints what it found.
-test: packages toolchain ## everything that must hold: lint, build, unit, conformance, end to end
+test: packages toolchain ## everything that must hold: lint, build, unit, tamper, conformance, end to end
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory tests
 	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory tamper
 	@$(MAKE) --no-print-directory conformance
 	@$(MAKE) --no-print-directory e2e
 
@@ -57,7 +59,11 @@ tests: toolchain
 	$(SWIFT) build --build-tests $(imports)
 
 unit: tests ## the tests of each target
-	$(run_tests) --skip '^(ConformanceTests|EndToEndTests)\.'
+	$(run_tests) --skip '^(ConformanceTests|EndToEndTests)\.' --skip '$(tampering)'
+
+# Apart from the others: it keeps every core busy for minutes, and others would miss their limits.
+tamper: tests ## every change to a bundle that can be thought of, and both verifiers' words on it
+	$(run_tests) --filter '$(tampering)'
 
 conformance: toolchain ## the public suites: a line `name: passed/total` for each
 	@$(SWIFT) build --quiet --build-tests $(imports)

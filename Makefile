@@ -12,7 +12,7 @@ PACKAGES := git g++ libc6-dev pkg-config \
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
-UNIT_TARGETS := SeedMailTests,SeedCryptoTests,SeedAuthTests,SeedCoreTests,SeedMintTests,SeedSQLiteTests,SeedServiceTests
+UNIT_TARGETS := SeedMailTests,SeedCryptoTests,SeedAuthTests,SeedCoreTests,SeedMintTests,SeedSQLiteTests,SeedServiceTests,SeedWebTests
 FUZZ_SECONDS ?= 30
 
 comma := ,

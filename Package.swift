@@ -28,6 +28,10 @@ let lifecycle = Target.Dependency.product(
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 // For tests alone: public suites come as YAML.
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+// Without TLS and its other traits: the proxy in front speaks TLS.
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -72,11 +76,15 @@ var targets: [Target] = [
   library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
   library("SeedSQLite", ["SeedCore", "CZstd", grdb, sqlite]),
   library("SeedService", ["SeedCore", "CCurl", "CUnbound", log, lifecycle, signals, toml]),
+  library(
+    "SeedWeb",
+    ["SeedService", "SeedCore", hummingbird, hummingbirdCore, nio, lifecycle, log]
+  ),
   library("SeedTesting", ["SeedCore", "SeedAuth", "SeedMail", "SeedCrypto"]),
   .executableTarget(
     name: "seedd",
     dependencies: [
-      "SeedCore", "SeedService", "SeedSQLite", argumentParser, log, lifecycle, signals,
+      "SeedCore", "SeedService", "SeedSQLite", "SeedWeb", argumentParser, log, lifecycle, signals,
     ],
     swiftSettings: strict
   ),
@@ -98,6 +106,10 @@ var targets: [Target] = [
   tests(
     "SeedServiceTests",
     ["SeedService", "SeedSQLite", "SeedCore", "SeedCrypto", "SeedTesting", grdb]
+  ),
+  tests(
+    "SeedWebTests",
+    ["SeedWeb", "SeedService", "SeedCore", "SeedCrypto", "SeedTesting", lifecycle, log]
   ),
   tests(
     "ConformanceTests",
@@ -134,6 +146,12 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird",
+      from: "2.28.1",
+      traits: []
+    ),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: targets

@@ -4,6 +4,8 @@ import Logging
 import SeedCore
 import SeedSQLite
 import SeedService
+import SeedWeb
+import ServiceLifecycle
 
 /// `seedd`: the daemon of one home.
 @main
@@ -60,13 +62,15 @@ struct Seedd: AsyncParsableCommand {
     } catch let error as StoreError {
       throw StoreFailure(path: home.storePath, error)
     }
+    let logger = Logger(label: "seedd")
     let daemon = Daemon(
       home: home,
       configurationPath: config ?? home.configurationPath,
       environment: environment,
       store: store,
       logSettings: settings,
-      logger: Logger(label: "seedd")
+      logger: logger,
+      extraServices: { try await Self.webServices($0, home, store, logger) }
     )
     do {
       if once { try await daemon.runOnce() } else { try await daemon.run() }
@@ -74,6 +78,27 @@ struct Seedd: AsyncParsableCommand {
       throw StoreFailure(path: home.storePath, error)
     }
     try store.close()
+  }
+
+  /// What is served over HTTP, where anything is.
+  private static func webServices(
+    _ configuration: SeedService.Configuration,
+    _ home: Home,
+    _ store: SQLiteStore,
+    _ logger: Logger
+  ) async throws -> [any Service] {
+    guard configuration.witnessing.isEnabled else { return [] }
+    let witness = try await home.witnessEndpoint(
+      configuration,
+      store: store,
+      keyWasMade: {
+        logger.notice(
+          "a key for the witness was made; back it up",
+          metadata: ["path": "keys/witness.key"]
+        )
+      }
+    )
+    return [WebServer(listen: configuration.web.listen, witness: witness, logger: logger)]
   }
 
   /// Says in one line why it ends, with the exit status that belongs to it.

@@ -1,5 +1,6 @@
 import Foundation
 import SeedCore
+import SeedCrypto
 import SeedTesting
 import Testing
 
@@ -49,16 +50,79 @@ struct ConfigurationTests {
   }
 
   @Test func `the commented tables of the template are right, too`() throws {
+    var keys = [try Self.vkey("watchdog", .cosignature), try Self.vkey("other", .ed25519)]
     let text = Configuration.template(domain: "seeds.example", maildirs: [], trustedAuthserv: [])
       .split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.hasPrefix("#") && !$0.hasPrefix("# ") ? $0.dropFirst() : $0 }
-      .map { $0.hasPrefix("key = \"\"") ? "key = \"vkey\"" : $0 }
+      .map { $0.hasPrefix("key = \"\"") ? "key = \"\(keys.removeFirst())\"" : $0 }
       .joined(separator: "\n")
     let configuration = try Configuration.parse(text).configuration
     #expect(configuration.alerts.channels.map(\.name) == ["me", "hook"])
     #expect(configuration.alerts.channels.map(\.kind) == [.smtp, .webhook])
     #expect(configuration.ledger.timestamps.map(\.caFile) == ["tsa-ca.pem"])
+    #expect(configuration.ledger.timestamps.map(\.digest) == [.sha256])
     #expect(configuration.ledger.witnesses.map(\.name) == ["watchdog"])
+    #expect(configuration.witnessing.logs.map(\.origin) == ["other.example/log"])
+  }
+
+  /// A verifier key that nobody has the private half of.
+  static func vkey(_ name: String, _ algorithm: NoteKey.Algorithm) throws -> String {
+    try NoteKey(
+      name: name,
+      algorithm: algorithm,
+      publicKey: Ed25519PublicKey([UInt8](repeating: 1, count: 32))
+    ).text
+  }
+
+  @Test func `the keys of one ledger to witness are gathered, and its origin may be left out`()
+    throws
+  {
+    let (old, new) = (try Self.vkey("a.example/log", .ed25519), try Self.vkey("new", .ed25519))
+    let configuration = try Configuration.parse(
+      Self.least + """
+        [witness]
+        enabled = true
+        [[witness.log]]
+        key = "\(old)"
+        [[witness.log]]
+        origin = "a.example/log"
+        key = "\(new)"
+
+        """
+    ).configuration
+    #expect(configuration.witnessing.isEnabled)
+    #expect(configuration.witnessing.name.hasSuffix("/witness"))
+    #expect(configuration.witnessing.logs.map(\.origin) == ["a.example/log"])
+    #expect(configuration.witnessing.logs.first?.keys.map(\.text) == [old, new])
+  }
+
+  @Test(
+    arguments: [
+      (
+        "[[ledger.timestamp]]\nname = \"a/b\"\nurl = \"https://t.example\"\nca_file = \"c\"", "name"
+      ),
+      (
+        "[[ledger.timestamp]]\nname = \"a\"\nurl = \"https://t.example\"\nca_file = \"c\"\ndigest = \"md5\"",
+        "digest"
+      ),
+      ("[[ledger.timestamp]]\nname = \"a\"\nurl = \"ftp://t.example\"\nca_file = \"c\"", "url"),
+      ("[[ledger.witness]]\nname = \"w\"\nurl = \"https://w.example\"\nkey = \"LOGKEY\"", "key"),
+      ("[[witness.log]]\norigin = \"o\"\nkey = \"WITNESSKEY\"", "key"),
+      ("[witness]\nname = \"two words\"", "witness.name"),
+      ("[ledger]\ntimestamp_interval = \"1s\"", "timestamp_interval"),
+    ]
+  )
+  func `a wrong authority, witness or ledger is refused and the key named`(
+    text: String,
+    key: String
+  ) throws {
+    let text = text.replacingOccurrences(of: "LOGKEY", with: try Self.vkey("o", .ed25519))
+      .replacingOccurrences(of: "WITNESSKEY", with: try Self.vkey("o", .cosignature))
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration.parse(Self.least + text + "\n")
+    }
+    #expect(error?.problems.count == 1)
+    #expect(error?.problems.first?.contains(key) == true)
   }
 
   @Test func `the environment goes over the file, and settings say so`() throws {

@@ -201,7 +201,7 @@ struct SelfWatchTests {
       [[ledger.witness]]
       name = "w"
       url = "https://w.example"
-      key = "vkey"
+      key = "\(try ConfigurationTests.vkey("w", .cosignature))"
       [[ledger.timestamp]]
       name = "tsa"
       url = "https://tsa.example"

@@ -3,6 +3,8 @@
 public enum ReservedChannel: String, Sendable, Hashable, CaseIterable {
   /// DKIM keys that are to be asked for again.
   case dkimKey = "dkim-key"
+  /// Checkpoints that are to be stamped with the time.
+  case timestamp
 
   /// The channel's name in the outbox.
   public var name: String { rawValue }

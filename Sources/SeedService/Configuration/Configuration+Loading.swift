@@ -1,5 +1,6 @@
 import Glibc
 import SeedCore
+import SeedCrypto
 import TOMLKit
 
 extension Configuration {
@@ -107,6 +108,7 @@ extension Configuration {
     alerts = Alerts(&reader, domain: mail.domain)
     heartbeat = Heartbeat(&reader)
     ledger = Ledger(&reader, domain: mail.domain)
+    witnessing = Witnessing(&reader, domain: mail.domain)
     web = Web(&reader)
     log = Log(
       level: reader.choice("log", "level", default: .info),
@@ -198,20 +200,44 @@ extension Configuration.Ledger {
       default: .seconds(60),
       in: .seconds(1)...(.seconds(86_400))
     )
-    timestamps = reader.tables("ledger", "timestamp", keys: ["name", "url", "ca_file"]).map {
+    timestampInterval = reader.duration(
+      "ledger",
+      "timestamp_interval",
+      default: .seconds(86_400),
+      in: .seconds(60)...(.seconds(366 * 86_400))
+    )
+    let authorityKeys = ["name", "url", "ca_file", "digest"]
+    timestamps = reader.tables("ledger", "timestamp", keys: authorityKeys).map {
       Configuration.TimestampAuthority(
-        name: $0.required("name", in: &reader),
+        name: Self.name($0, in: &reader),
         url: Self.url($0, in: &reader),
-        caFile: $0.required("ca_file", in: &reader)
+        caFile: $0.required("ca_file", in: &reader),
+        digest: $0.choice("digest", default: .sha256, in: &reader) ?? .sha256
       )
     }
-    witnesses = reader.tables("ledger", "witness", keys: ["name", "url", "key"]).map {
-      Configuration.Witness(
-        name: $0.required("name", in: &reader),
-        url: Self.url($0, in: &reader),
-        key: $0.required("key", in: &reader)
-      )
+    witnesses = []
+    for entry in reader.tables("ledger", "witness", keys: ["name", "url", "key"]) {
+      let name = Self.name(entry, in: &reader)
+      let url = Self.url(entry, in: &reader)
+      guard let key = entry.noteKey("key", .cosignature, in: &reader) else { continue }
+      witnesses.append(Configuration.Witness(name: name, url: url, key: key))
     }
+    let lists = [("timestamp", timestamps.map(\.name)), ("witness", witnesses.map(\.name))]
+    for (list, names) in lists where Set(names).count < names.count {
+      reader.report("ledger.\(list)", "two have the same name")
+    }
+  }
+
+  /// A name that files can have, too.
+  private static func name(
+    _ entry: ConfigurationEntry,
+    in reader: inout ConfigurationReader
+  ) -> String {
+    let name = entry.required("name", in: &reader)
+    if !Configuration.isPlainName(name) {
+      reader.report("\(entry.path).name", "must be of letters, digits, - and _")
+    }
+    return name
   }
 
   private static func url(
@@ -223,6 +249,59 @@ extension Configuration.Ledger {
       reader.report("\(entry.path).url", "must be https://HOST/…")
     }
     return url
+  }
+}
+
+extension Configuration {
+  /// Whether a name is made of letters, digits, `-` and `_`, up to 64 of them.
+  fileprivate static func isPlainName(_ name: String) -> Bool {
+    name.utf8.count <= 64
+      && name.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
+          || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+      }
+  }
+}
+
+extension ConfigurationEntry {
+  /// A verifier key of one use, which must be there.
+  fileprivate func noteKey(
+    _ key: String,
+    _ algorithm: NoteKey.Algorithm,
+    in reader: inout ConfigurationReader
+  ) -> NoteKey? {
+    let text = required(key, in: &reader)
+    guard !text.isEmpty else { return nil }
+    guard let parsed = try? NoteKey(parsing: text), parsed.algorithm == algorithm else {
+      let use = algorithm == .cosignature ? "a witness's" : "a ledger's"
+      reader.report("\(path).\(key)", "must be \(use) verifier key, NAME+ID+KEY")
+      return nil
+    }
+    return parsed
+  }
+}
+
+extension Configuration.Witnessing {
+  fileprivate init(_ reader: inout ConfigurationReader, domain: String) {
+    isEnabled = reader.boolean("witness", "enabled", default: false)
+    name = reader.string("witness", "name", default: domain.isEmpty ? "" : domain + "/witness")
+    if !domain.isEmpty, !NoteKey.isName(name) {
+      reader.report("witness.name", "must be a name without spaces and +")
+    }
+    var keys: [(origin: String, key: NoteKey)] = []
+    for entry in reader.tables("witness", "log", keys: ["origin", "key"]) {
+      guard let key = entry.noteKey("key", .ed25519, in: &reader) else { continue }
+      // C2SP tlog-checkpoint: the origin and the key's name should be the same.
+      let origin = entry.string("origin", in: &reader) ?? key.name
+      if origin.isEmpty { reader.report("\(entry.path).origin", "must not be empty") }
+      keys.append((origin, key))
+    }
+    // A ledger that changes its key has an entry for each.
+    var logs: [LedgerWitness.Log] = []
+    for (origin, _) in keys where !logs.contains(where: { $0.origin == origin }) {
+      logs.append(.init(origin: origin, keys: keys.filter { $0.origin == origin }.map(\.key)))
+    }
+    self.logs = logs
   }
 }
 

@@ -72,16 +72,26 @@ extension Configuration {
       [ledger]
       origin = \(text(domain + "/log"))    # the log's name; never change it
       checkpoint_interval = "1m"   # how often a checkpoint is made while there is something new
+      timestamp_interval = "24h"   # how often each authority below stamps the newest one
 
-      #[[ledger.timestamp]]
+      #[[ledger.timestamp]]        # an RFC 3161 authority; several are better than one
       #name = "tsa"
       #url = "https://tsa.example.org"
-      #ca_file = "tsa-ca.pem"
+      #ca_file = "tsa-ca.pem"      # what its tokens are checked against
+      #digest = "sha256"           # or "sha384", "sha512"
 
-      #[[ledger.witness]]
+      #[[ledger.witness]]          # who cosigns checkpoints; more than half of them make one witnessed
       #name = "watchdog"
       #url = "https://witness.example.org"
       #key = ""                    # the witness's vkey
+
+      [witness]
+      enabled = false              # cosign the checkpoints of others, at [web] listen
+      name = \(text(domain + "/witness"))    # the name of the key; never change it
+
+      #[[witness.log]]
+      #origin = "other.example/log"    # the first line of its checkpoints
+      #key = ""                    # its vkey; several entries where it has several keys
 
       [web]
       enabled = false

@@ -1,4 +1,5 @@
 public import SeedCore
+public import SeedCrypto
 
 /// What `seed.toml` and the environment say, read once and never changed.
 public struct Configuration: Sendable, Hashable {
@@ -130,6 +131,8 @@ public struct Configuration: Sendable, Hashable {
     public var origin: String
     /// How often a checkpoint is made while there is something new.
     public var checkpointInterval: Duration
+    /// How often each authority stamps a checkpoint.
+    public var timestampInterval: Duration
     /// Who stamps checkpoints with the time.
     public var timestamps: [TimestampAuthority]
     /// Who cosigns checkpoints.
@@ -144,6 +147,8 @@ public struct Configuration: Sendable, Hashable {
     public var url: String
     /// The certificates that its tokens are checked against.
     public var caFile: String
+    /// The digest that it is given.
+    public var digest: MessageImprint.Algorithm
   }
 
   /// `[[ledger.witness]]`: a witness of C2SP's `tlog-witness`.
@@ -153,7 +158,17 @@ public struct Configuration: Sendable, Hashable {
     /// Where it is asked.
     public var url: String
     /// Its verifier key.
-    public var key: String
+    public var key: NoteKey
+  }
+
+  /// `[witness]`: cosigning the checkpoints of other ledgers.
+  public struct Witnessing: Sendable, Hashable {
+    /// Whether it is served, at `[web] listen`.
+    public var isEnabled: Bool
+    /// The name of the key that it cosigns with.
+    public var name: String
+    /// Whose checkpoints are cosigned.
+    public var logs: [LedgerWitness.Log]
   }
 
   /// `[web]`: the dashboard and the API.
@@ -195,6 +210,8 @@ public struct Configuration: Sendable, Hashable {
   public var heartbeat: Heartbeat
   /// The public log.
   public var ledger: Ledger
+  /// Cosigning for others.
+  public var witnessing: Witnessing
   /// The dashboard and the API.
   public var web: Web
   /// What is written to standard error.

@@ -1,6 +1,6 @@
 public import Logging
 public import SeedCore
-import ServiceLifecycle
+public import ServiceLifecycle
 import UnixSignals
 
 /// The daemon of one home: watches the maildirs, takes mail in, delivers alerts, and signs checkpoints.
@@ -11,15 +11,19 @@ public struct Daemon: Sendable {
   private let store: any Store
   private let logSettings: LogLineHandler.Settings
   private let logger: Logger
+  private let extraServices: @Sendable (Configuration) async throws -> [any Service]
 
   /// Makes a daemon for an open home and its store.
+  ///
+  /// - Parameter extraServices: What runs besides with a configuration, such as a web server.
   public init(
     home: Home,
     configurationPath: String,
     environment: [String: String],
     store: any Store,
     logSettings: LogLineHandler.Settings,
-    logger: Logger
+    logger: Logger,
+    extraServices: @escaping @Sendable (Configuration) async throws -> [any Service] = { _ in [] }
   ) {
     self.home = home
     self.configurationPath = configurationPath
@@ -27,6 +31,7 @@ public struct Daemon: Sendable {
     self.store = store
     self.logSettings = logSettings
     self.logger = logger
+    self.extraServices = extraServices
   }
 
   /// Drains the maildirs, delivers what is due, and returns what was taken in.
@@ -43,9 +48,12 @@ public struct Daemon: Sendable {
     var report = IntakeReport()
     while let part = try await parts.intake.step() { report += part }
     _ = await UpkeepService.round(parts.taker, logger)
+    await parts.ledger.prepare()
     await parts.ledger.round()
     _ = await SelfWatchService.round(parts.watch, logger)
     for worker in parts.workers { _ = try await worker.deliverDue() }
+    await parts.witnesses?.round()
+    try await parts.timestamper.round()
     try await spool.close()
     return report
   }
@@ -125,6 +133,8 @@ public struct Daemon: Sendable {
     let workers: [OutboxWorker]
     let ledger: LedgerService
     let watch: SelfWatch
+    let witnesses: WitnessClientService?
+    let timestamper: Timestamper
   }
 
   private func makeParts(_ configuration: Configuration, _ spool: Spool) async throws -> Parts {
@@ -142,7 +152,9 @@ public struct Daemon: Sendable {
       clock: WallClock.now
     )
     try await intake.recover()
-    let ledger = try await openLedger(configuration)
+    var ledger = try await openLedger(configuration)
+    let witnesses = witnessClients(configuration, ledger.ledger)
+    if let witnesses { ledger.prepare = { await witnesses.round(again: true) } }
     let maker = try ChannelMaker(
       home: home,
       configuration: configuration,
@@ -167,7 +179,34 @@ public struct Daemon: Sendable {
       senses: .system(quarantine: Quarantine(home)),
       logger: logger
     )
-    return Parts(taker: taker, intake: intake, workers: workers, ledger: ledger, watch: watch)
+    return Parts(
+      taker: taker,
+      intake: intake,
+      workers: workers,
+      ledger: ledger,
+      watch: watch,
+      witnesses: witnesses,
+      timestamper: Timestamper(
+        home: home,
+        configuration: configuration,
+        store: store,
+        logger: logger
+      )
+    )
+  }
+
+  /// Who asks the witnesses, where there are any.
+  private func witnessClients(
+    _ configuration: Configuration,
+    _ ledger: Ledger
+  ) -> WitnessClientService? {
+    let names = configuration.ledger.witnesses.map(\.name)
+    guard !names.isEmpty else { return nil }
+    return WitnessClientService(
+      witnesses: LedgerWitnesses(ledger, configuration.ledger),
+      names: names,
+      logger: logger
+    )
   }
 
   /// The ledger, after a look whether it holds: a daemon must not go on with one that doesn't.
@@ -256,6 +295,11 @@ public struct Daemon: Sendable {
         )
       )
     }
+    if let witnesses = parts.witnesses { services.append(witnesses) }
+    services.append(
+      TimestampService(timestamper: parts.timestamper, clock: WallClock.now, logger: logger)
+    )
+    services += try await extraServices(configuration)
     if let notifier, let interval = notifier.watchdogInterval {
       services.append(
         WatchdogService(

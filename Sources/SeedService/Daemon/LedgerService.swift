@@ -11,9 +11,12 @@ struct LedgerService: Service {
   let interval: Duration
   let clock: @Sendable () -> Timestamp
   let logger: Logger
+  /// What is done before the first checkpoint is signed.
+  var prepare: @Sendable () async -> Void = {}
 
   func run() async throws {
     try? await cancelWhenGracefulShutdown {
+      await prepare()
       var lastError: String?
       while true {
         lastError = await round(after: lastError)

@@ -2,7 +2,7 @@ import CCurl
 import Synchronization
 
 /// Why a transfer failed. No text names more of the address than its host.
-enum TransferError: Error, Hashable, Sendable {
+enum TransferError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The address, or a setting, is one that isn't used here. It will not work later either.
   case refused(String)
   /// Nobody answered, or the connection broke.
@@ -17,6 +17,17 @@ enum TransferError: Error, Hashable, Sendable {
   case loginDenied
   /// It was stopped, as when this process is to end.
   case cancelled
+
+  /// What went wrong.
+  var description: String {
+    switch self {
+    case .refused(let reason), .unreachable(let reason), .insecure(let reason): reason
+    case .timedOut: "there was no answer in time"
+    case .tooLarge: "the answer is too large"
+    case .loginDenied: "the login was refused"
+    case .cancelled: "it was stopped"
+    }
+  }
 }
 
 /// Tells a transfer that is under way to stop.

@@ -2,9 +2,6 @@ public import SeedCore
 import SeedCrypto
 
 extension Home {
-  /// The longest key file.
-  private static let ledgerKeyByteCountMax = 4096
-
   /// The ledger of this home.
   ///
   /// An older home has no key yet: it is made, unless something was signed already.
@@ -34,10 +31,8 @@ extension Home {
       }
     }
     guard let key else { throw LedgerError.keyMissing(path: ledgerKeyPath) }
-    let witnesses = configuration.ledger.witnesses.compactMap { witness in
-      (try? NoteKey(parsing: witness.key)).map { key in
-        TlogPolicy.NamedWitness(name: witness.name, key: key, url: witness.url)
-      }
+    let witnesses = configuration.ledger.witnesses.map {
+      TlogPolicy.NamedWitness(name: $0.name, key: $0.key, url: $0.url)
     }
     return Ledger(
       home: self,
@@ -54,36 +49,60 @@ extension Home {
   /// - Throws: ``HomeError``, ``LedgerError`` where the origin can't name a key.
   @discardableResult
   public func makeLedgerKey(origin: String) throws -> NoteSigningKey {
-    guard
-      let key = try? NoteSigningKey(
-        name: origin,
-        algorithm: .ed25519,
-        privateKey: Ed25519PrivateKey()
-      )
-    else { throw LedgerError.malformedKey(path: ledgerKeyPath) }
-    try onSystemError(ledgerKeyPath) {
-      // Whole or not at all, or a process that is killed here leaves a file that is no key.
-      try DurableFile.replace(ledgerKeyPath, Array((key.disclosed() + "\n").utf8))
-    }
-    return key
+    try makeNoteKey(at: ledgerKeyPath, name: origin, algorithm: .ed25519)
   }
 
   /// The key that the ledger signs with; `nil` where there is none.
   private func ledgerKey(origin: String) throws -> NoteSigningKey? {
-    guard try onSystemError(ledgerKeyPath, { try PathStatus.read(ledgerKeyPath) }) != nil else {
-      return nil
-    }
-    try checkFile(ledgerKeyPath)
-    let bytes = try onSystemError(ledgerKeyPath) {
-      try DurableFile.read(ledgerKeyPath, byteCountMax: Self.ledgerKeyByteCountMax)
-    }
-    guard let bytes, let text = String(validating: bytes, as: UTF8.self),
-      let key = try? NoteSigningKey(parsing: text.hasSuffix("\n") ? String(text.dropLast()) : text),
-      key.key.algorithm == .ed25519
-    else { throw LedgerError.malformedKey(path: ledgerKeyPath) }
+    guard let key = try noteKey(at: ledgerKeyPath, algorithm: .ed25519) else { return nil }
     guard key.key.name.utf8.elementsEqual(origin.utf8) else {
       throw LedgerError.foreignKey(path: ledgerKeyPath, name: key.key.name, origin: origin)
     }
+    return key
+  }
+}
+
+// MARK: - Files that hold a key for notes
+
+extension Home {
+  /// The longest key file.
+  private static let noteKeyByteCountMax = 4096
+
+  /// Makes a key in a file that isn't there yet.
+  ///
+  /// - Throws: ``HomeError``, ``LedgerError/malformedKey(path:)`` where the name can't be a key's.
+  func makeNoteKey(
+    at path: String,
+    name: String,
+    algorithm: NoteKey.Algorithm
+  ) throws -> NoteSigningKey {
+    guard
+      let key = try? NoteSigningKey(
+        name: name,
+        algorithm: algorithm,
+        privateKey: Ed25519PrivateKey()
+      )
+    else { throw LedgerError.malformedKey(path: path) }
+    try onSystemError(path) {
+      // Whole or not at all, or a process that is killed here leaves a file that is no key.
+      try DurableFile.replace(path, Array((key.disclosed() + "\n").utf8))
+    }
+    return key
+  }
+
+  /// The key in a file; `nil` where there is no file.
+  ///
+  /// - Throws: ``HomeError``, ``LedgerError/malformedKey(path:)``.
+  func noteKey(at path: String, algorithm: NoteKey.Algorithm) throws -> NoteSigningKey? {
+    guard try onSystemError(path, { try PathStatus.read(path) }) != nil else { return nil }
+    try checkFile(path)
+    let bytes = try onSystemError(path) {
+      try DurableFile.read(path, byteCountMax: Self.noteKeyByteCountMax)
+    }
+    guard let bytes, let text = String(validating: bytes, as: UTF8.self),
+      let key = try? NoteSigningKey(parsing: text.hasSuffix("\n") ? String(text.dropLast()) : text),
+      key.key.algorithm == algorithm
+    else { throw LedgerError.malformedKey(path: path) }
     return key
   }
 }

@@ -31,6 +31,7 @@ extension Ledger {
     try folder.replaceTiles(with: draft)
     let newest = try await store.read { try $0.newestCheckpoint() }
     if let newest { try publish(newest) }
+    try await folder.publishTimestamps(in: store)
     return newest
   }
 

@@ -130,6 +130,13 @@ public actor Ledger {
     try await LedgerLock(path: lockPath, timeout: Self.lockTimeout)
   }
 
+  /// Shows the newest checkpoint in `log/` as the store has it, with the signatures that came since.
+  func publishNewest() async throws {
+    let lock = try await lock()
+    defer { withExtendedLifetime(lock) {} }
+    if let newest = try await store.read({ try $0.newestCheckpoint() }) { try publish(newest) }
+  }
+
   /// Shows a checkpoint in `log/`.
   func publish(_ checkpoint: SignedCheckpoint) throws {
     try folder.publish(checkpoint.note, policy: policy)

@@ -62,7 +62,8 @@ struct LedgerFolder: Sendable {
     try replace(checkpointPath, with: note)
   }
 
-  private func replace(_ path: String, with bytes: [UInt8]) throws {
+  /// Puts bytes in place of a file, unless it has them already; they are on disk when this returns.
+  func replace(_ path: String, with bytes: [UInt8]) throws {
     try onSystemError(path) {
       let byteCountMax = SignedNote.byteCountMax
       guard try DurableFile.read(path, byteCountMax: byteCountMax) != bytes else { return }
@@ -116,7 +117,7 @@ struct LedgerFolder: Sendable {
     }
   }
 
-  private func onSystemError<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  func onSystemError<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as SystemError {
       throw LedgerError.system(path: path, error)
     }

@@ -83,6 +83,7 @@ struct HomeChecks {
     var checks = [Check("home", .ok, "\(session.home.path), closed to others")]
     checks.append(try await store())
     checks.append(try await ledger())
+    checks += try await timestamps() + witnesses()
     checks.append(try await vault())
     checks.append(disk())
     checks += maildirs()

@@ -9,8 +9,8 @@ struct LedgerCommands: AsyncParsableCommand {
     commandName: "ledger",
     abstract: "Sign, check and prove what was recorded.",
     subcommands: [
-      LedgerStatusCommand.self, LedgerCheckpoint.self, LedgerVerify.self, LedgerProof.self,
-      LedgerRebuild.self,
+      LedgerStatusCommand.self, LedgerCheckpoint.self, LedgerTimestampCommand.self,
+      LedgerWitnessCommand.self, LedgerVerify.self, LedgerProof.self, LedgerRebuild.self,
     ]
   )
 }
@@ -65,6 +65,8 @@ struct LedgerStatusCommand: AsyncParsableCommand {
     let unsigned: Int64
     @ExplicitNull var checkpoint: CheckpointSummary?
     @ExplicitNull var witnessed: CheckpointSummary?
+    let timestamps: [TimestampSummary]
+    let witnesses: [WitnessSummary]
     @ExplicitNull var restoredAt: Timestamp?
     @ExplicitNull var problem: String?
   }
@@ -73,6 +75,7 @@ struct LedgerStatusCommand: AsyncParsableCommand {
     let session = try Session(homeOptions)
     let ledger = try await session.ledger(note: output.note)
     let status = try await ledger.status()
+    let witnesses = LedgerWitnesses(ledger, session.configuration.ledger)
     let report = Report(
       origin: ledger.key.name,
       key: ledger.key.text,
@@ -80,6 +83,9 @@ struct LedgerStatusCommand: AsyncParsableCommand {
       unsigned: status.unsignedCount,
       checkpoint: status.newest.map(CheckpointSummary.init),
       witnessed: status.newestWitnessed.map(CheckpointSummary.init),
+      timestamps: try await session.timestampStatus().map(TimestampSummary.init),
+      witnesses: try await session.store.read { try witnesses.status(in: $0) }
+        .map(WitnessSummary.init),
       restoredAt: status.openRestoration?.restoredAt,
       problem: (status.problem ?? status.refusal)?.description
     )
@@ -97,6 +103,8 @@ struct LedgerStatusCommand: AsyncParsableCommand {
     print("leaves      \(report.leaves), \(report.unsigned) of them under no checkpoint yet")
     print("checkpoint  \(report.checkpoint?.words ?? "none yet")")
     print("witnessed   \(report.witnessed?.words ?? "none yet")")
+    for timestamp in report.timestamps { print("timestamp   \(timestamp.words)") }
+    for witness in report.witnesses { print("witness     \(witness.words)") }
     if let problem = report.problem { print(Console.styled(problem, .bad)) }
   }
 }
@@ -190,7 +198,10 @@ struct LedgerVerify: AsyncParsableCommand {
     let session = try Session(homeOptions)
     let ledger = try await session.ledger(note: output.note)
     let progress = Progress("leaves", isShown: !output.quiet)
-    let report = try await ledger.verify(progress: { progress.advance(by: $0) })
+    let report = try await ledger.verify(
+      checkToken: session.home.tokenCheck(session.configuration),
+      progress: { progress.advance(by: $0) }
+    )
     progress.finish()
     if output.json {
       try output.printJSON(

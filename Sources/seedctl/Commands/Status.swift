@@ -38,6 +38,7 @@ struct Status: AsyncParsableCommand {
     let pending: Int
     let leaves: Int64
     @ExplicitNull var checkpoint: CheckpointSummary?
+    let timestamps: [TimestampSummary]
     let alertsWaiting: Int
     let alertsGivenUp: Int
     let failingChannels: [FailingChannel]
@@ -50,6 +51,7 @@ struct Status: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(homeOptions)
     let since = Timestamp.now.advanced(by: .seconds(-86_400 * Self.dayCount)).day
+    let timestamps = try await session.timestampStatus().map(TimestampSummary.init)
     let report = try await session.store.read { store in
       let seeds = try store.seedCounts()
       let sightings = try store.sightingSummary()
@@ -72,6 +74,7 @@ struct Status: AsyncParsableCommand {
         pending: try store.pendingSightings(after: nil, limit: Self.countMax).count,
         leaves: try store.leafCount(),
         checkpoint: try store.newestCheckpoint().map(CheckpointSummary.init),
+        timestamps: timestamps,
         alertsWaiting: outbox.waiting,
         alertsGivenUp: outbox.dead,
         failingChannels: try store.channelStates().compactMap { state in
@@ -103,6 +106,7 @@ struct Status: AsyncParsableCommand {
     let style: Console.Style = open > 0 ? .warning : .good
     print(Console.styled("\(open) open findings", style) + (open > 0 ? ": seedctl alerts" : ""))
     print("\(report.leaves) leaves; checkpoint: \(report.checkpoint?.words ?? "none yet")")
+    for timestamp in report.timestamps { print("timestamp: \(timestamp.words)") }
     if report.pending > 0 { print("\(report.pending) messages wait for DNS answers") }
     if report.alertsWaiting > 0 { print("\(report.alertsWaiting) alerts wait to be delivered") }
     if report.alertsGivenUp > 0 {

@@ -140,10 +140,12 @@ struct SeedHome: Sendable {
   }
 
   /// Starts `seedd` and waits until it says that it is ready.
-  func startDaemon() async throws -> RunningProgram {
+  func startDaemon(environment: [String: String] = [:]) async throws -> RunningProgram {
     let name = "notify-\(UUID().uuidString.prefix(8))"
     let socket = try NotifySocket(path: folder.appending(path: name).path)
-    let daemon = try launchDaemon(environment: ["NOTIFY_SOCKET": socket.path])
+    let daemon = try launchDaemon(
+      environment: environment.merging(["NOTIFY_SOCKET": socket.path]) { $1 }
+    )
     while let message = await socket.message(within: 20) {
       if message.split(separator: "\n").contains("READY=1") { return daemon }
     }

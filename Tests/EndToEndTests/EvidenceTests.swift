@@ -85,6 +85,10 @@ struct EvidenceTests {
     )
     #expect(again.errors.contains("there is a file already"))
 
+    // The report is in it for the eye and for paper; names in a zip are not compressed.
+    let names = try String(decoding: Data(contentsOf: URL(filePath: file)), as: UTF8.self)
+    #expect(names.contains("/data/report.html") && names.contains("/data/report.pdf"))
+
     // Somewhere else, where there is no home and no network.
     let elsewhere = ["HOME": folder.path("nowhere")]
     let verified = try await Program.seedctl.run(

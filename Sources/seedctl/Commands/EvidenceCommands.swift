@@ -61,8 +61,12 @@ struct EvidenceExport: AsyncParsableCommand {
     let bundle = try await exporter.export(
       found,
       edition: edition,
-      withholdsBodies: withholdBodies
+      withholdsBodies: withholdBodies,
+      prints: PDFPrinter.isInstalled
     )
+    if !PDFPrinter.isInstalled {
+      output.note("The report is in it as a page alone: for a PDF, `apt-get install weasyprint`.")
+    }
     let path = file ?? bundle.name + ".zip"
     try BundleStorage.write(bundle.archive, to: path)
     let claims = bundle.claims

@@ -46,7 +46,12 @@ struct ReportCommand: AsyncParsableCommand {
     let text = `case`
     let found = try await session.store.read { try Lookup.case(text, in: $0) }
     let exporter = EvidenceExporter(session: session, note: output.note)
-    let bundle = try await exporter.export(found, edition: edition, withholdsBodies: false)
+    let bundle = try await exporter.export(
+      found,
+      edition: edition,
+      withholdsBodies: false,
+      prints: false
+    )
     let report = Report(bundle.dossier, claims: bundle.claims, edition: edition)
     let bytes: [UInt8] =
       switch format {

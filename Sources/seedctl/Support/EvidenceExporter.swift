@@ -31,10 +31,12 @@ struct EvidenceExporter {
     return try await session.store.read { try Dossier(found, openings: known, in: $0) }
   }
 
+  /// - Parameter prints: Whether the report goes in as a PDF, too, where that can be made.
   func export(
     _ found: Case,
     edition: BundleEdition,
-    withholdsBodies: Bool
+    withholdsBodies: Bool,
+    prints: Bool
   ) async throws -> Bundle {
     let ledger = try await session.ledger(note: note)
     for _ in 0..<Self.attemptCountMax {
@@ -55,8 +57,10 @@ struct EvidenceExporter {
         var claims: [Claim] = []
         let files = try await writer.files { found in
           claims = found
-          let report = Report(dossier, claims: found, edition: edition)
-          return ["report.html": Array(try report.html().utf8)]
+          let page = try Report(dossier, claims: found, edition: edition).html()
+          var report = ["report.html": Array(page.utf8)]
+          if prints { report["report.pdf"] = try PDFPrinter.pdf(of: page) }
+          return report
         }
         return Bundle(
           name: writer.name,

@@ -13,6 +13,9 @@ enum PDFPrinter {
       .first { FileManager.default.isExecutableFile(atPath: $0.path) }
   }
 
+  /// Whether it can be done here.
+  static var isInstalled: Bool { program != nil }
+
   /// The PDF of a page that loads nothing; the same page gives the same bytes.
   static func pdf(of html: String) throws -> [UInt8] {
     guard let program else {

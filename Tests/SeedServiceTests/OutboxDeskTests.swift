@@ -160,6 +160,33 @@ struct OutboxDeskTests {
     #expect(receiver.delivered.count == maxPerHour + min(maxPerHour, 2))
   }
 
+  @Test(arguments: [1, 2, 5], [0, 1, 4])
+  func `what can't join takes no summary's place`(maxPerHour: Int, before: Int) async throws {
+    let store = try await makeStore()
+    let worker = worker(store, DeliveryRules(maxPerHour: maxPerHour))
+    try await queue(0..<min(before, maxPerHour - 1), in: store)
+    _ = try await worker.deliverDue()
+    let now = clock.now()
+    try await store.write { store in
+      for key in ["notice-1", "notice-2"] {
+        try store.enqueue(
+          OutboxRow(channel: "me", key: key, event: nil, payload: [], queuedAt: now, dueAt: now)
+        )
+      }
+    }
+    try await queue(50..<100, in: store)
+    _ = try await worker.deliverDue()
+    let pushed = receiver.delivered.map(\.key)
+    #expect(pushed.count == maxPerHour)
+    #expect(pushed.count { $0.hasPrefix("overflow-") } == 1)
+    // The notices wait at most for the next hour.
+    clock.advance(by: .seconds(7300))
+    _ = try await worker.deliverDue()
+    clock.advance(by: .seconds(3700))
+    _ = try await worker.deliverDue()
+    #expect(receiver.delivered.count { $0.key.hasPrefix("notice-") } == 2)
+  }
+
   @Test func `as many as the budget go one by one`() async throws {
     let store = try await makeStore()
     try await queue(0..<5, in: store)

@@ -27,6 +27,10 @@ struct OutboxDesk: Sendable {
   static let retryAfterMax = Duration.seconds(3600)
   /// The most rows that one row stands for; further ones wait for the next.
   static let joinCountMax = 10_000
+  /// Among how many rows that can't join the one that stands for others is looked for.
+  static let othersCountMax = 100
+  /// What the key of a row that stands for others begins with.
+  static let summaryPrefix = "overflow-"
   /// The longest error that is kept, in characters.
   static let errorLengthMax = 500
 
@@ -68,12 +72,15 @@ struct OutboxDesk: Sendable {
         upTo: now
       )
       if recent.count >= countMax { return .wait(until: recent.first?.advanced(by: Self.hour)) }
-      // The last one of the hour stands for all that wait. What can't join it goes before.
-      if recent.count == countMax - 1 {
-        rows.mayJoin = false
-        if let row = try store.waiting(rows, limit: 1).first { return .deliver(row) }
+      // The last one of the hour stands for all that wait. What can't join it has its place kept, and
+      // goes after it where only one place is left.
+      rows.mayJoin = false
+      let others = try store.waiting(rows, limit: max(countMax, Self.othersCountMax))
+      if recent.count + others.count >= countMax - 1 {
         rows.mayJoin = true
         if try store.waiting(rows, limit: 2).count > 1 { return .join(rows) }
+        let summary = others.first { $0.key.hasPrefix(Self.summaryPrefix) }
+        if let first = others.first { return .deliver(first.isUrgent ? first : summary ?? first) }
       }
     }
     rows.mayJoin = nil
@@ -108,7 +115,7 @@ struct OutboxDesk: Sendable {
     let id = try store.enqueue(
       OutboxRow(
         channel: channel,
-        key: "overflow-\(first)-\(last)",
+        key: "\(Self.summaryPrefix)\(first)-\(last)",
         event: nil,
         payload: try AlertPayload.overflow(builder.overflow(at: now)).json(),
         isUrgent: rows.contains(where: \.isUrgent),

@@ -71,9 +71,10 @@ conformance: toolchain ## the public suites: a line `name: passed/total` for eac
 	@$(SWIFT) build --quiet --build-tests $(imports)
 	@scripts/conformance.sh $(run_tests) --filter '^ConformanceTests\.'
 
+# One after another: each starts servers, and some wait for what should take milliseconds.
 e2e: tests ## the built commands beside a real Postfix
 	@scripts/install-peers.sh .build/peers
-	$(run_tests) --filter '^EndToEndTests\.'
+	$(run_tests) --no-parallel --filter '^EndToEndTests\.'
 
 lint: toolchain manuals citations ## the formatter's opinion, the manuals' syntax, the standards cited
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Fuzz

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2)))
 struct DaemonTests {
   @Test(arguments: SeedHome.Delivery.allCases)
-  func `a watcher is told within a second of the delivery`(
+  func `a watcher is told of a delivery at once`(
     delivery: SeedHome.Delivery
   ) async throws {
     let folder = try TemporaryFolder()
@@ -23,7 +23,8 @@ struct DaemonTests {
 
     print("from delivery by \(delivery) to `alerts --watch`: \(elapsed)")
     #expect(alert.seed == minted.seed)
-    #expect(elapsed < .seconds(1))
+    // Milliseconds where nothing else runs; without a watch on the folder it would be half a minute.
+    #expect(elapsed < .seconds(10))
     await watch.end(by: SIGTERM)
     #expect(await daemon.end(by: SIGTERM) == 0, "\(daemon.errors)")
   }

@@ -144,13 +144,22 @@ actor Spool {
     init?(_ path: String) throws {
       self.path = path
       guard let file = try? FileDescriptor(path: path, O_RDONLY | O_NOFOLLOW),
-        flock(file.rawValue, LOCK_EX | LOCK_NB) == 0,
+        Self.lock(file),
         var bytes = try file.readAll(byteCountHint: 4096, byteCountMax: byteCountMax)
       else { return nil }
       isCrash = bytes.first == CrashMark.byte
       if !bytes.isEmpty { bytes[0] = UInt8(ascii: " ") }
       // It was being written when the process died, so nothing was worked on yet.
       contents = (try? JSONDecoder().decode(Contents.self, from: Data(bytes))) ?? Contents()
+    }
+
+    /// A program that a dead process was just starting holds the lock until it is loaded.
+    private static func lock(_ file: borrowing FileDescriptor) -> Bool {
+      for _ in 0..<20 {
+        if flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 { return true }
+        usleep(10_000)
+      }
+      return false
     }
 
     func accuse(_ suspects: inout [Entry: Deaths]) {

@@ -96,7 +96,7 @@ struct LedgerTests {
     try await home.drain()
     _ = try await home.seedctl("ledger", "checkpoint")
     let verified = try await home.json(Verified.self, "ledger", "verify")
-    #expect(verified.valid && verified.checkpoints >= 2)
+    #expect(verified.valid && verified.checkpoints >= 8)
     let status = try await home.json(Status.self, "ledger", "status")
     #expect(status.checkpoint?.size == verified.leaves)
   }

@@ -13,7 +13,7 @@ struct UnboundResolverTests {
   private static func resolver(
     _ servers: [String],
     trustAnchorFile: String? = nil,
-    deadline: Duration = .seconds(20)
+    deadline: Duration = .seconds(5)
   ) throws -> UnboundResolver {
     try UnboundResolver(
       servers: servers,
@@ -212,7 +212,6 @@ struct UnboundResolverTests {
     let resolver = try UnboundResolver(
       servers: [server.address],
       trustAnchorFile: anchor,
-      deadline: .seconds(20),
       now: { now }
     )
     let recorder = RecordingResolver(resolver, now: { now })

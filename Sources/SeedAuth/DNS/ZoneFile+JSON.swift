@@ -85,7 +85,7 @@ extension ZoneFile {
     }
   }
 
-  private static let types: [String: RecordType] = [
+  static let types: [String: RecordType] = [
     "A": .a, "AAAA": .aaaa, "CNAME": .cname, "MX": .mx, "PTR": .ptr, "TXT": .txt,
   ]
 
@@ -110,6 +110,6 @@ extension ZoneFile {
       guard let data = data(type, value.map { Array($0.utf8) }) else { return nil }
       records.append(data)
     }
-    return type == .cname && records.count > 1 ? nil : .records(records)
+    return .records(records)
   }
 }

@@ -1,23 +1,36 @@
 public import SeedMail
 
-/// Why a zone file can't be used, and at which key.
-public enum ZoneFileError: Error, Hashable, Sendable {
+/// Why a zone file can't be used, and where.
+public enum ZoneFileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file is no JSON object of the expected shape.
   case malformedJSON(String)
   /// No name can be written like this.
   case malformedName(String)
   /// The value doesn't fit its type: `key` is `name/type`.
   case malformedValue(key: String)
+  /// A line of a master file can't be read.
+  case malformedMasterFile(line: Int, String)
+
+  public var description: String {
+    switch self {
+    case .malformedJSON(let problem): "it is no JSON that fits: \(problem)"
+    case .malformedName(let name): "'\(name.debugDescription.dropFirst().dropLast())' is no name"
+    case .malformedValue(let key): "the value of \(key.debugDescription) doesn't fit its type"
+    case .malformedMasterFile(let line, let problem): "line \(line): \(problem)"
+    }
+  }
 }
 
 /// Answers from a table instead of the network: for tests, and to replay a message.
 ///
-/// A name that the table doesn't have is `nxdomain`, unless a longer name below it exists; a type
-/// that it doesn't have is `nodata`. Answers are in wire format, like those of a server, and are
+/// A name that the table doesn't have is `nxdomain`, unless a longer name below it exists or a
+/// wildcard covers it; a type that it doesn't have is `nodata`. Answers are in wire format, like those of a server, and are
 /// never secure.
 public struct ZoneFile: Resolver {
   /// The most aliases that are followed; a longer chain, or a loop, is `servfail`.
   public static let aliasCountMax = 8
+  /// The most records that a name may have of one type.
+  public static let recordCountMax = 1024
   /// What each answer says about how long it may be kept, in seconds.
   public static let timeToLive: UInt32 = 300
   /// What ``DNSAnswer/source`` says.
@@ -45,18 +58,23 @@ public struct ZoneFile: Resolver {
 
   /// Adds what the table has for `name` and `type`; records join those that are there.
   ///
-  /// - Throws: ``ZoneFileError/malformedName(_:)``.
+  /// - Throws: ``ZoneFileError``, also where a name would have too many records of one type.
   public mutating func add(
     _ entry: Entry,
     for name: String,
     _ type: RecordType
   ) throws(ZoneFileError) {
     let name = try insert(name)
-    if case .records(let new) = entry, case .records(let old)? = nodes[name]?.entries[type] {
-      nodes[name]?.entries[type] = .records(old + new)
-    } else {
-      nodes[name]?.entries[type] = entry
+    var entry = entry
+    if case .records(let new) = entry {
+      var records = new
+      if case .records(let old)? = nodes[name]?.entries[type] { records = old + new }
+      guard records.count <= (type == .cname ? 1 : Self.recordCountMax) else {
+        throw .malformedValue(key: "\(name)/\(type)")
+      }
+      entry = .records(records)
     }
+    nodes[name]?.entries[type] = entry
   }
 
   /// Adds a record in its usual text form, such as `10 mail.example.org` for MX; a TXT record is a
@@ -99,7 +117,7 @@ public struct ZoneFile: Resolver {
     var owner = question
     var aliases: [DNSMessage.Record] = []
     while aliases.count <= Self.aliasCountMax {
-      guard let node = nodes[owner] else {
+      guard let node = node(of: owner) else {
         return answer(question, type, .nxdomain, aliases: aliases)
       }
       switch node.entries[type] {
@@ -119,6 +137,18 @@ public struct ZoneFile: Resolver {
       }
     }
     return answer(question, type, .servfail, aliases: [])
+  }
+
+  /// What the table has for a name: its own entry, or that of the wildcard which covers it.
+  private func node(of name: String) -> Node? {
+    if let node = nodes[name] { return node }
+    // RFC 4592 §3.3.1: a wildcard speaks below the nearest name that exists, and nowhere else.
+    var rest = name[...]
+    while let dot = rest.firstIndex(of: ".") {
+      rest = rest[rest.index(after: dot)...]
+      if nodes[String(rest)] != nil { return nodes["*." + rest] }
+    }
+    return nil
   }
 
   private func answer(

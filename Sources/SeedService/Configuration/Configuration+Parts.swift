@@ -44,7 +44,7 @@ extension Configuration {
       guard let bytes = try DurableFile.read(path, byteCountMax: Self.zoneByteCountMax) else {
         throw PartError(key: "dns.zone", problem: "there is no file \(path)")
       }
-      return try ZoneFile(json: bytes, now: clock)
+      return try ZoneFile(parsing: bytes, now: clock)
     } catch let error as ZoneFileError {
       throw PartError(key: "dns.zone", problem: "\(path) is no zone file: \(error)")
     } catch let error as SystemError {

@@ -14,7 +14,7 @@ enum ResolverChoice {
     }
     guard let zone else { return try NetworkResolver(now: { .now }) }
     do {
-      return try ZoneFile(json: InputFile.read(zone), now: { .now })
+      return try ZoneFile(parsing: InputFile.read(zone), now: { .now })
     } catch let error as ZoneFileError {
       throw Failure(.usage, "\(zone): \(error)")
     }

@@ -113,4 +113,84 @@ struct ZoneFileTests {
   func `what is no JSON object is refused`(json: String) {
     #expect(throws: ZoneFileError.self) { try Self.zone(json) }
   }
+
+  // MARK: - Master files
+
+  private static let master = #"""
+    ; A comment, and an empty line.
+
+    $ORIGIN example.
+    $TTL 1h
+    @  IN SOA ns.example. root.example. ( 1 3600 ; over lines
+         600 86400 60 )
+       IN NS ns
+    ns 300 IN A 192.0.2.1
+       AAAA 2001:db8::1
+    shop IN 1d MX 10 mail
+    SHOP TXT "v=spf1 " "-all; not a comment" ; a comment
+    s._domainkey.shop TXT ( "v=DKIM1; p=AAAA"
+      "BBBB" )
+    plain TXT one\032word \"quoted\"
+    www CNAME shop.example.
+    * TXT wild
+    other.test. TXT absolute
+    $ORIGIN deep.example.
+    a TXT "below"
+    """#
+
+  @Test(arguments: [
+    ("shop.example", RecordType.txt, ["v=spf1 -all; not a comment"]),
+    ("www.example", .txt, ["v=spf1 -all; not a comment"]),
+    ("s._domainkey.shop.example", .txt, ["v=DKIM1; p=AAAABBBB"]),
+    ("plain.example", .txt, [#"one word"quoted""#]),
+    ("other.test", .txt, ["absolute"]),
+    ("a.deep.example", .txt, ["below"]),
+    ("anything.example", .txt, ["wild"]),
+    ("two.labels.example", .txt, ["wild"]),
+    ("b.deep.example", .txt, []),
+    ("example", .txt, []),
+  ])
+  func `a master file says what name servers would answer`(
+    name: String,
+    type: RecordType,
+    texts: [String]
+  ) async throws {
+    let zone = try ZoneFile(parsing: Array(Self.master.utf8), now: { Self.now })
+    let answer = await zone.resolve(name, type)
+    #expect(answer.texts.map { String(decoding: $0, as: UTF8.self) } == texts)
+    #expect(await zone.resolve("ns.example", .a).addresses == [IPAddress("192.0.2.1")])
+    #expect(await zone.resolve("ns.example", .aaaa).addresses == [IPAddress("2001:db8::1")])
+    #expect(await zone.resolve("shop.example", .mx).mailExchanges == ["mail.example"])
+    #expect(await zone.resolve("b.deep.example", .txt).status == .nxdomain)
+    #expect(await zone.resolve("example", .txt).status == .nodata)
+  }
+
+  @Test(arguments: [
+    ("", 1), ("; nothing\n", 1), ("a", 1), ("a TXT", 1), (" TXT x", 1), ("a A 1.2.3", 1),
+    ("a TXT x\na CNAM b", 2), ("a TXT (\nx", 1), ("a TXT x)", 1), ("a TXT \"x\ny\"", 1),
+    ("a MX 10", 1), ("a MX ten b", 1), ("a TXT x\\", 1), ("a TXT x\\999", 1),
+    ("a TXT x\\2", 1), ("a\\.b TXT x", 1), ("a CH TXT x", 1), ("\n$INCLUDE other", 2),
+    ("$GENERATE 1-9 a A 1.2.3.4", 1), ("$ORIGIN", 1), ("a 1 2 3 TXT x", 1),
+  ])
+  func `a master file with a mistake says in which line`(text: String, line: Int) throws {
+    do {
+      _ = try ZoneFile(parsing: Array(text.utf8), now: { Self.now })
+      Issue.record("it was read")
+    } catch ZoneFileError.malformedMasterFile(let found, _) {
+      #expect(found == line)
+    }
+  }
+
+  @Test func `a name has a limited number of records of a type, and one alias`() {
+    let records = { (count: Int) in (0..<count).map { "a TXT \($0)\n" }.joined() }
+    #expect(throws: Never.self) {
+      try ZoneFile(parsing: Array(records(ZoneFile.recordCountMax).utf8), now: { Self.now })
+    }
+    #expect(throws: ZoneFileError.malformedValue(key: "a/TXT")) {
+      try ZoneFile(parsing: Array(records(ZoneFile.recordCountMax + 1).utf8), now: { Self.now })
+    }
+    #expect(throws: ZoneFileError.malformedValue(key: "a/CNAME")) {
+      try ZoneFile(parsing: Array("a CNAME b\na CNAME c".utf8), now: { Self.now })
+    }
+  }
 }

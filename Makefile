@@ -9,6 +9,9 @@ PACKAGES := git g++ libc6-dev pkg-config \
   postfix opendkim opendkim-tools unbound curl openssl python3 python3-venv sqlite3 zstd groff-base \
   golang-go golang-golang-x-mod-dev weasyprint poppler-utils
 
+# What the benchmarks need besides: the programs that Seed is measured beside.
+BENCH_PACKAGES := gcc libgmime-3.0-dev libopendkim-dev valgrind
+
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -25,7 +28,7 @@ release := $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help packages toolchain demo test unit tamper conformance e2e lint citations manuals check build tests \
-  release install fuzz sanitize clean
+  release install fuzz sanitize bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -77,7 +80,7 @@ e2e: tests ## the built commands beside a real Postfix
 	$(run_tests) --no-parallel --filter '^EndToEndTests\.'
 
 lint: toolchain manuals citations ## the formatter's opinion, the manuals' syntax, the standards cited
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Fuzz
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Fuzz Benchmarks
 
 citations:
 	@scripts/check-citations.sh
@@ -96,6 +99,11 @@ install: ## put what `make release` built under PREFIX (DESTDIR is put before it
 fuzz: toolchain ## FUZZ_SECONDS of random mail for each parser
 	Fuzz/build.sh
 	Fuzz/run.sh $(FUZZ_SECONDS)
+
+# Not a part of the tests: it says how fast, never whether it is right.
+bench: packages toolchain ## CPU time beside GMime, libopendkim and plain C, with ratios
+	@scripts/install-packages.sh $(BENCH_PACKAGES)
+	@Benchmarks/run.sh
 
 # LeakSanitizer would report what the test runner itself never frees.
 sanitize: toolchain ## the unit tests under the address and the thread sanitizer

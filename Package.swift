@@ -134,11 +134,17 @@ if let only = Context.environment["SEED_ONLY"], !only.isEmpty {
   targets.removeAll { !wanted.contains($0.name) }
 }
 
+// The libraries are for Benchmarks/, which is a package of its own.
+let libraries = ["SeedMail", "SeedCrypto", "SeedAuth", "SeedCore"]
+
 let package = Package(
   name: "seed",
   products: targets.filter { $0.type == .executable }.map {
     .executable(name: $0.name, targets: [$0.name])
-  },
+  }
+    + targets.map(\.name).filter { libraries.contains($0) }.map {
+      .library(name: $0, targets: [$0])
+    },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

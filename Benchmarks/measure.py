@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """A part of Seed beside another program. `prepare` is run untimed before each of the two."""
+    """A part of Seed beside another program. `prepare` is run untimed before each of the two, and
+    `check` after ours: a run whose results are wrong doesn't count."""
 
     name: str
     ours: str
@@ -24,6 +25,11 @@ class Row(NamedTuple):
     theirs: str
     target: float | None = None
     prepare: str = "true"
+    check: str = "true"
+
+    @property
+    def key(self):
+        return f"{self.name} / {self.peer}"
 
 
 def rows(a, messages):
@@ -31,6 +37,10 @@ def rows(a, messages):
     bench = f"{a.bench} {{}} {a.corpus} {messages}"
     job = f"{a.job} {a.corpus}/maildir -n {messages} -z {a.corpus}/zone.tsv -k {a.corpus}/hmac.key"
     floor = ("c-floor, nothing stored", f"{job} -a -p scan -d raw")
+    home, db = f"{a.out}/home", f"{a.out}/job.db"
+    full = f"sh Benchmarks/full-job.sh {a.seedctl} {a.corpus} {a.corpus}/maildir {home}"
+    stored = f"-a -s blob -b 100 -o {db}"
+    clean = f"rm -rf {home} {db}*"
     return [
         Row("read", bench.format("read"), "read", f"{job} -p read"),
         Row("headers", bench.format("headers"), "GMime, headers", f"{job} -p head", 0.5),
@@ -39,11 +49,15 @@ def rows(a, messages):
         Row("dkim", bench.format("dkim"), "libopendkim", f"{job} -p read -d opendkim", 0.35),
         Row("authenticate", bench.format("authenticate"), *floor),
         Row("examine", bench.format("examine"), *floor),
+        # The whole corpus, whatever the number of messages of the other rows.
+        Row("full job", full, "c-floor", f"{job} -p scan -d raw {stored}", 2.0, clean,
+            f"python3 Benchmarks/compare-truth.py {home} {a.corpus}"),
+        Row("full job", full, "c-full", f"{job} -p gmime -d opendkim {stored}", None, clean),
     ]
 
 
 def run(command):
-    """The CPU seconds of a command, and the last line that it wrote."""
+    """The CPU seconds of a command, the last line that it wrote, and its peak memory in MiB."""
     process = subprocess.Popen(shlex.split(command), stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL)
     text = process.stdout.read().decode()
@@ -51,13 +65,15 @@ def run(command):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"failed with {process.returncode}: {command}\n{text}")
-    return usage.ru_utime + usage.ru_stime, text.strip().rpartition("\n")[2]
+    return usage.ru_utime + usage.ru_stime, text.strip().rpartition("\n")[2], usage.ru_maxrss / 1024
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bench", required=True)
     parser.add_argument("--job", required=True)
+    parser.add_argument("--seedctl", required=True)
+    parser.add_argument("--out", required=True, help="a folder for what is made and thrown away")
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--messages", type=int, required=True)
     parser.add_argument("--rounds", type=int, default=5)
@@ -69,32 +85,41 @@ def main():
         instructions(a)
         return
     chosen = choose(a, a.messages)
-    times = {row.name: [] for row in chosen}
+    times = {row.key: [] for row in chosen}
+    peaks = {row.key: [] for row in chosen}
     words = {}
     for number in range(a.rounds):
         for row in chosen:
             results = []
-            for command in (row.ours, row.theirs):
+            for command, check in (row.ours, row.check), (row.theirs, "true"):
                 subprocess.run(["sh", "-c", row.prepare], check=True, stdout=subprocess.DEVNULL)
                 results.append(run(command))
-            times[row.name].append([time for time, _ in results])
-            words[row.name] = [line for _, line in results]
+                checked = subprocess.run(["sh", "-c", check], capture_output=True, text=True)
+                if checked.returncode != 0:
+                    sys.exit(f"{row.name}: wrong results\n{checked.stdout}{checked.stderr}")
+            times[row.key].append([time for time, _, _ in results])
+            peaks[row.key].append([peak for _, _, peak in results])
+            words[row.key] = [line for _, line, _ in results]
         print(f"round {number + 1} of {a.rounds}, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
     for name, (ours, theirs) in words.items():
         print(f"{name}: {ours}\n{' ' * len(name)}  {theirs}")
     print(f"\n{a.messages} messages, {a.rounds} rounds; CPU µs a message, medians\n")
-    print("| work | Seed | other | | ratio, median of pairs | target |")
-    print("| --- | --: | --- | --: | --: | --: |")
+    print("| work | Seed | other | | ratio, median of pairs | target | MiB, both |")
+    print("| --- | --: | --- | --: | --: | --: | --: |")
     for row in chosen:
-        pairs = times[row.name]
+        pairs = times[row.key]
         ours, theirs = (statistics.median(side) * 1e6 / a.messages for side in zip(*pairs))
         ratio = statistics.median(ours / theirs for ours, theirs in pairs)
         target = "" if row.target is None else row.target
-        print(f"| {row.name} | {ours:.1f} | {row.peer} | {theirs:.1f} | {ratio:.2f} | {target} |")
+        memory = " ".join(f"{max(side):.0f}" for side in zip(*peaks[row.key]))
+        print(f"| {row.name} | {ours:.1f} | {row.peer} | {theirs:.1f} | {ratio:.2f} | {target} "
+              f"| {memory} |")
 
 
 def choose(a, messages):
-    return [row for row in rows(a, messages) if not a.only or row.name in a.only.split(",")]
+    chosen = [row for row in rows(a, messages) if not a.only or row.name in a.only.split(",")]
+    # Instructions are counted of what runs in one thread alone.
+    return [row for row in chosen if not a.instructions or row.name != "full job"]
 
 
 def instructions(a):

@@ -41,6 +41,9 @@ fi
 
 SEED_ONLY=SeedCore swift build --package-path Benchmarks -c release --scratch-path "$out/build"
 
+SEED_ONLY=seedctl swift build -c release --product seedctl --scratch-path "$out/seedctl"
+
 exec python3 Benchmarks/measure.py --corpus "$corpus" --job "$out/job" \
+  --seedctl "$out/seedctl/release/seedctl" --out "$out" \
   --bench "$out/build/release/seed-bench" --messages "$messages" --rounds "${ROUNDS:-5}" \
   ${ONLY:+--only "$ONLY"} "$@"

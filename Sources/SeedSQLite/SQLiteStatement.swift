@@ -10,6 +10,8 @@ enum SQLValue {
   case int(Int64)
   case text(String)
   case bytes([UInt8])
+  /// A text as its UTF-8.
+  case json([UInt8])
 
   static func int(_ value: Int?) -> SQLValue { value.map { .int(Int64($0)) } ?? .null }
   static func int(_ value: Int64?) -> SQLValue { value.map { .int($0) } ?? .null }
@@ -43,6 +45,18 @@ enum SQLValue {
             UInt8(SQLITE_UTF8)
           )
         }
+      }
+    case .json(let value):
+      return unsafe value.withUnsafeBytes { bytes in
+        // JSON is never empty, so that the address is there.
+        unsafe sqlite3_bind_text64(
+          statement,
+          index,
+          bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+          UInt64(bytes.count),
+          copying,
+          UInt8(SQLITE_UTF8)
+        )
       }
     case .bytes(let value):
       return unsafe value.withUnsafeBytes { bytes in

@@ -6,6 +6,10 @@ public import SeedCore
 /// Readers see the last committed state and don't wait for the writer; writers wait for each other,
 /// up to a deadline.
 public final class SQLiteStore: Store {
+  /// The size of a page of a new file: most messages take a few, and each page that is written costs
+  /// a system call, twice.
+  static let pageByteCount = 8192
+
   let database: DatabasePool
 
   /// Opens a store, and brings one of an older version up to date unless it is only read.
@@ -46,7 +50,11 @@ public final class SQLiteStore: Store {
     try StoreFile.checkAbsence(path)
     try StoreFile.make(path) { draft in
       try StoreError.translating {
-        let database = try DatabaseQueue(path: draft)
+        var configuration = Configuration()
+        configuration.prepareDatabase { db in
+          try db.execute(sql: "PRAGMA page_size = \(pageByteCount)")
+        }
+        let database = try DatabaseQueue(path: draft, configuration: configuration)
         try Schema.migrator.migrate(database)
         try database.close()
       }
@@ -58,6 +66,8 @@ public final class SQLiteStore: Store {
 
   /// Ends every connection. The store is of no use afterwards.
   public func close() throws { try StoreError.translating { try database.close() } }
+
+  public func packed(_ bytes: [UInt8]) throws -> PackedBytes { try ZstdCompressor.packed(bytes) }
 
   public func read<Result: Sendable>(
     _ body: @escaping @Sendable (any StoreReader) throws -> Result

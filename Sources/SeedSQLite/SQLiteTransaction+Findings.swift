@@ -43,6 +43,17 @@ extension SQLiteTransaction {
     )
   }
 
+  func liveFindingCount(of id: Identifier<Case>, limit: Int) throws -> Int {
+    try first(
+      """
+      SELECT count(*) FROM
+        (SELECT 1 FROM finding WHERE case_id = ? AND sighting_count > 0 LIMIT ?)
+      """,
+      .id(id),
+      limited(limit)
+    ) { $0.count(0) } ?? 0
+  }
+
   func events(
     after sequence: Int64,
     of finding: Identifier<Finding>?,
@@ -122,7 +133,7 @@ extension SQLiteTransaction {
       lastSeen: row.time(13),
       sightingCount: row.count(14),
       isCorroborated: row.bool(15),
-      reasons: try JSONText.decode([String].self, row.bytes(16))
+      reasons: try JSONText.texts(row.bytes(16))
     )
   }
 
@@ -191,7 +202,7 @@ extension SQLiteTransaction {
       .time(finding.lastSeen),
       .int(finding.sightingCount),
       .bool(finding.isCorroborated),
-      .text(try JSONText.encode(finding.reasons))
+      .json(JSONWriter.bytes(of: finding.reasons))
     )
   }
 

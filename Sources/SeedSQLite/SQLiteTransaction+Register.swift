@@ -2,7 +2,11 @@ import SeedCore
 
 extension SQLiteTransaction {
   func organisation(_ id: Identifier<Organisation>) throws -> Organisation? {
-    try organisations(only: id).first
+    if let known = knownOrganisations[id] { return known }
+    let organisation = try organisations(only: id).first
+    if knownOrganisations.count >= Self.knownCountMax { knownOrganisations = [:] }
+    knownOrganisations[id] = organisation
+    return organisation
   }
 
   func organisations() throws -> [Organisation] { try organisations(only: nil) }
@@ -18,10 +22,12 @@ extension SQLiteTransaction {
   }
 
   func rename(_ id: Identifier<Organisation>, to name: String) throws {
+    knownOrganisations[id] = nil
     try require(run("UPDATE organisation SET name = ? WHERE id = ?", .text(name), .id(id)))
   }
 
   func add(_ domain: OrganisationDomain, to id: Identifier<Organisation>) throws {
+    knownOrganisations[id] = nil
     try run(
       """
       INSERT INTO organisation_domain (organisation, domain, role, valid_from, valid_until, origin,
@@ -41,7 +47,8 @@ extension SQLiteTransaction {
   }
 
   func revoke(_ domain: String, of id: Identifier<Organisation>, at now: Timestamp) throws -> Int {
-    try run(
+    knownOrganisations[id] = nil
+    return try run(
       """
       UPDATE organisation_domain SET revoked_at = ?
         WHERE organisation = ? AND domain = ? AND revoked_at IS NULL
@@ -53,7 +60,8 @@ extension SQLiteTransaction {
   }
 
   func approve(_ domain: String, of id: Identifier<Organisation>) throws -> Int {
-    try run(
+    knownOrganisations[id] = nil
+    return try run(
       """
       UPDATE organisation_domain SET is_approved = 1
         WHERE organisation = ? AND domain = ? AND origin = ? AND is_approved = 0

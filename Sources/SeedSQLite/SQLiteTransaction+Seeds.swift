@@ -7,7 +7,11 @@ extension SQLiteTransaction {
     """
 
   func seed(_ id: Identifier<Seed>) throws -> Seed? {
-    try first(Self.selectSeeds + " WHERE id = ?", .id(id), read: Self.seed)
+    if let known = knownSeeds[id] { return known }
+    let seed = try first(Self.selectSeeds + " WHERE id = ?", .id(id), read: Self.seed)
+    if knownSeeds.count >= Self.knownCountMax { knownSeeds = [:] }
+    knownSeeds[id] = seed
+    return seed
   }
 
   func seeds(matching tokens: [MatchToken]) throws -> [MatchToken: Seed] {
@@ -105,19 +109,22 @@ extension SQLiteTransaction {
   }
 
   func setRetired(_ id: Identifier<Seed>, at time: Timestamp?) throws {
+    knownSeeds[id] = nil
     try require(run("UPDATE seed SET retired_at = ? WHERE id = ?", .time(time), .id(id)))
   }
 
   func setWithdrawn(_ id: Identifier<Seed>, at time: Timestamp?) throws {
+    knownSeeds[id] = nil
     try require(run("UPDATE seed SET withdrawn_at = ? WHERE id = ?", .time(time), .id(id)))
   }
 
   func insertNotice(_ bytes: [UInt8], digest: [UInt8]) throws {
+    let notice = try packed(bytes)
     try run(
       "INSERT INTO notice (digest, byte_count, frame) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
       .bytes(digest),
-      .int(bytes.count),
-      .bytes(try packed(bytes))
+      .int(notice.byteCount),
+      .bytes(notice.frame)
     )
   }
 

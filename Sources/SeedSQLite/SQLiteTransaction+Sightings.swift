@@ -80,14 +80,14 @@ extension SQLiteTransaction {
     )
   }
 
-  func baseline(of seed: Identifier<Seed>) throws -> JudgedSighting? {
+  func baseline(of seed: Identifier<Seed>) throws -> Identifier<Sighting>? {
     try first(
-      Self.selectJudged + """
-         WHERE c.seed = ? AND c.baseline_at IS NOT NULL ORDER BY c.baseline_at, c.sighting LIMIT 1
-        """,
-      .id(seed),
-      read: Self.judged
-    )
+      """
+      SELECT sighting FROM current_sighting WHERE seed = ? AND baseline_at IS NOT NULL
+        ORDER BY baseline_at, sighting LIMIT 1
+      """,
+      .id(seed)
+    ) { $0.id(0) }
   }
 
   func judgements(of id: Identifier<Sighting>) throws -> [Judgement] {
@@ -184,7 +184,7 @@ extension SQLiteTransaction {
       grade: try row.word(column + 6),
       verdict: Verdict(
         try row.word(column + 7),
-        reasons: try JSONText.decode([String].self, row.bytes(column + 8))
+        reasons: try JSONText.texts(row.bytes(column + 8))
       )
     )
   }
@@ -199,7 +199,10 @@ extension SQLiteTransaction {
   }
 
   private func deliveryNumber(_ messageDigest: [UInt8], _ baseName: String) throws -> Int64? {
-    try first(
+    if let known = newest.delivery, known.digest == messageDigest, known.baseName == baseName {
+      return known.number
+    }
+    return try first(
       "SELECT id FROM delivery WHERE base_name = ? AND message_digest = ?",
       .text(baseName),
       .bytes(messageDigest)
@@ -230,17 +233,23 @@ extension SQLiteTransaction {
       .bytes(delivery.messageDigest),
       .time(delivery.takenAt)
     )
+    if count == 1 {
+      newest.delivery = (delivery.messageDigest, delivery.baseName, lastRowNumber)
+    }
     return count == 1
   }
 
-  func insertMessage(_ bytes: [UInt8], digest: [UInt8]) throws {
-    guard try messageNumber(digest) == nil else { return }
-    try run(
-      "INSERT INTO message (digest, byte_count, frame) VALUES (?, ?, ?)",
+  func insertMessage(_ message: PackedBytes, digest: [UInt8]) throws {
+    let count = try run(
+      """
+      INSERT INTO message (digest, byte_count, frame) VALUES (?, ?, ?)
+        ON CONFLICT (digest) DO NOTHING
+      """,
       .bytes(digest),
-      .int(bytes.count),
-      .bytes(try packed(bytes))
+      .int(message.byteCount),
+      .bytes(message.frame)
     )
+    if count == 1 { newest.message = (digest, lastRowNumber) }
   }
 
   func insert(_ sighting: Sighting, dnsArchive: [UInt8]) throws {
@@ -262,11 +271,10 @@ extension SQLiteTransaction {
       .time(sighting.recordedAt)
     )
     let facts = try insertFacts(sighting.facts, dnsArchive, sighting.id, sighting.recordedAt)
-    try run(
-      "INSERT INTO current_sighting (sighting, seed, facts) VALUES (?, ?, ?)",
-      .id(sighting.id),
-      .id(sighting.seed),
-      .int(facts)
+    unjudged[sighting.id] = UnjudgedSighting(
+      seed: sighting.seed,
+      facts: facts,
+      arrivedAt: sighting.arrivedAt
     )
   }
 
@@ -277,6 +285,10 @@ extension SQLiteTransaction {
     at now: Timestamp
   ) throws {
     let number = try insertFacts(facts, dnsArchive, id, now)
+    guard unjudged[id] == nil else {
+      unjudged[id]?.facts = number
+      return
+    }
     try run("UPDATE current_sighting SET facts = ? WHERE sighting = ?", .int(number), .id(id))
   }
 
@@ -295,19 +307,53 @@ extension SQLiteTransaction {
       .text(judgement.sender.platform),
       .word(judgement.grade),
       .word(judgement.verdict.messageClass),
-      .text(try JSONText.encode(judgement.verdict.reasons))
+      .json(JSONWriter.bytes(of: judgement.verdict.reasons))
     )
+    let number = lastRowNumber
+    if let sighting = unjudged[judgement.sighting] {
+      try insertCurrent(judgement.sighting, sighting, judgement, number)
+      unjudged[judgement.sighting] = nil
+      return
+    }
     try run(
       """
       UPDATE current_sighting SET judgement = ?, sender_key = ?, is_pending = ?, baseline_at =
         iif(?, (SELECT arrived_at FROM sighting WHERE id = current_sighting.sighting), NULL)
         WHERE sighting = ?
       """,
-      .int(lastRowNumber),
+      .int(number),
       .text(judgement.findingKey?.description),
       .bool(judgement.verdict.messageClass == .pending),
       .bool(judgement.mayBeBaseline),
       .id(judgement.sighting)
+    )
+  }
+
+  /// Adds the derived row of sightings that nobody judged in the transaction that recorded them.
+  func insertUnjudged() throws {
+    for (id, sighting) in unjudged { try insertCurrent(id, sighting, nil, nil) }
+    unjudged = [:]
+  }
+
+  /// Adds the derived row of a sighting that has none.
+  private func insertCurrent(
+    _ id: Identifier<Sighting>,
+    _ sighting: UnjudgedSighting,
+    _ judgement: Judgement?,
+    _ number: Int64?
+  ) throws {
+    try run(
+      """
+      INSERT INTO current_sighting (sighting, seed, facts, judgement, sender_key, is_pending,
+        baseline_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      .id(id),
+      .id(sighting.seed),
+      .int(sighting.facts),
+      .int(number),
+      .text(judgement?.findingKey?.description),
+      .bool(judgement?.verdict.messageClass == .pending),
+      .time(judgement?.mayBeBaseline == true ? sighting.arrivedAt : nil)
     )
   }
 
@@ -323,23 +369,20 @@ extension SQLiteTransaction {
       """,
       .id(sighting),
       .time(now),
-      .text(try JSONText.encode(facts)),
+      .json(facts.json),
       .bytes(dnsArchive)
     )
     return lastRowNumber
   }
 
   private func messageNumber(_ digest: [UInt8]) throws -> Int64? {
-    try first("SELECT id FROM message WHERE digest = ?", .bytes(digest)) { $0.int(0) }
+    if let known = newest.message, known.digest == digest { return known.number }
+    return try first("SELECT id FROM message WHERE digest = ?", .bytes(digest)) { $0.int(0) }
   }
 }
 
 extension SQLiteTransaction {
-  /// Bytes as they are kept: as a Zstandard frame.
-  func packed(_ bytes: [UInt8]) throws -> [UInt8] {
-    guard let frame = compressor.compress(bytes) else { throw StoreError.inputOutput }
-    return frame
-  }
+  func packed(_ bytes: [UInt8]) throws -> PackedBytes { try ZstdCompressor.packed(bytes) }
 
   /// The bytes in a row of their size and their frame.
   func unpacked(_ row: SQLRow) throws -> [UInt8] {
@@ -352,15 +395,15 @@ extension SQLiteTransaction {
 
 /// Values in columns as JSON, which SQLite's own functions read.
 enum JSONText {
-  private static let encoder: JSONEncoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
-  }()
   private static let decoder = JSONDecoder()
 
-  static func encode(_ value: some Encodable) throws -> String {
-    String(decoding: try encoder.encode(value), as: UTF8.self)
+  /// Reads a list of texts.
+  static func texts(_ bytes: [UInt8]) throws -> [String] {
+    guard let list = (try? JSONValue(parsing: bytes))?.array else { throw StoreError.damaged }
+    return try list.map { element in
+      guard let text = element.string else { throw StoreError.damaged }
+      return text
+    }
   }
 
   /// Reads a value; ``StoreError/damaged`` where there is none.

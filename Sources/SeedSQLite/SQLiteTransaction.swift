@@ -8,18 +8,43 @@ final class SQLiteTransaction: StoreWriter {
   /// What ended the transaction early; from then on nothing else may run, or it would run alone.
   private var failure: (any Error)?
 
-  lazy var compressor = ZstdCompressor()
   lazy var decompressor = ZstdDecompressor()
   /// How many leaves there are; `nil` until it was asked for.
   var knownLeafCount: Int64?
+  /// The most records of a kind that a transaction remembers.
+  static let knownCountMax = 4096
+  /// Seeds and organisations as they are now: what many messages of a batch are judged by.
+  var knownSeeds: [Identifier<Seed>: Seed] = [:]
+  var knownOrganisations: [Identifier<Organisation>: Organisation] = [:]
+
+  /// What was inserted last, by which sightings refer to it.
+  var newest:
+    (
+      delivery: (digest: [UInt8], baseName: String, number: Int64)?,
+      message: (digest: [UInt8], number: Int64)?
+    )
+  /// Sightings that were recorded in this transaction, and that nobody has judged yet: the derived row
+  /// is written once, with the judgement.
+  var unjudged: [Identifier<Sighting>: UnjudgedSighting] = [:]
+
+  /// What a sighting's derived row is made of.
+  struct UnjudgedSighting {
+    let seed: Identifier<Seed>
+    /// The number of the newest facts.
+    var facts: Int64
+    let arrivedAt: Timestamp
+  }
 
   init(_ database: Database) { self.database = database }
 
   /// Runs the caller's part, and throws what ended the transaction even where that caught it.
   func run<Result>(_ body: (SQLiteTransaction) throws -> Result) throws -> Result {
-    let result = try StoreError.translating { try body(self) }
-    if let failure { throw failure }
-    return result
+    try StoreError.translating {
+      let result = try body(self)
+      if let failure { throw failure }
+      try insertUnjudged()
+      return result
+    }
   }
 
   /// Runs a statement, and calls `read` on each row until it returns `false`.

@@ -1,43 +1,77 @@
 import CZstd
+import SeedCore
+import Synchronization
 
 /// Packs bytes into Zstandard frames (RFC 8878) that carry their size and a checksum.
 ///
-/// One compressor serves one transaction: making one costs more than packing a message with it.
+/// Making one costs more than packing a message with it; so those that were made are used again.
 @safe final class ZstdCompressor {
-  /// The level: 3 is as small as a mail gets without a dictionary before time grows faster.
-  static let level: Int32 = 3
+  /// Up to this size, bytes are packed at the level that makes most mail half as large.
+  static let smallByteCountMax = 64 << 10
+  /// The levels. What is larger is mostly attachments in base64: they hardly shrink, and a higher
+  /// level takes longer to find that out than writing them takes.
+  static let smallLevel: Int32 = 1, largeLevel: Int32 = -5
+  /// The most memory that is kept for the next frame.
+  static let scratchByteCountMax = 1 << 20
+  /// The most compressors that wait for work.
+  static let idleCountMax = 8
 
   // Sound: made here, used by this object alone, and freed with it.
   private let context: OpaquePointer?
+  /// Where a frame is made before its size is known.
+  private var scratch: [UInt8] = []
 
   init() {
     unsafe context = ZSTD_createCCtx()
-    unsafe _ = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Self.level)
     unsafe _ = ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
   }
 
   deinit { unsafe _ = ZSTD_freeCCtx(context) }
 
+  private static let idle = Mutex<[ZstdCompressor]>([])
+
+  /// Packs bytes with a compressor that nobody uses.
+  ///
+  /// - Throws: ``StoreError/inputOutput`` when there is no memory for it.
+  static func packed(_ bytes: [UInt8]) throws(StoreError) -> PackedBytes {
+    let compressor = idle.withLock { $0.popLast() } ?? ZstdCompressor()
+    let frame = compressor.compress(bytes)
+    idle.withLock { if $0.count < idleCountMax { $0.append(compressor) } }
+    guard let frame else { throw .inputOutput }
+    return PackedBytes(byteCount: bytes.count, frame: frame)
+  }
+
   /// `bytes` as one frame; `nil` when there is no memory for it.
   func compress(_ bytes: [UInt8]) -> [UInt8]? {
     guard unsafe context != nil else { return nil }
+    let isSmall = bytes.count <= Self.smallByteCountMax
+    unsafe _ = ZSTD_CCtx_setParameter(
+      context,
+      ZSTD_c_compressionLevel,
+      isSmall ? Self.smallLevel : Self.largeLevel
+    )
     let capacity = ZSTD_compressBound(bytes.count)
-    var code = 0
-    let frame = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-      unsafe bytes.withUnsafeBytes { source in
-        code = unsafe ZSTD_compress2(
+    if scratch.count < capacity { scratch = [UInt8](repeating: 0, count: capacity) }
+    let code = unsafe scratch.withUnsafeMutableBytes { output in
+      unsafe bytes.withUnsafeBytes { input in
+        unsafe ZSTD_compress2(
           context,
-          buffer.baseAddress,
-          capacity,
-          source.baseAddress,
-          source.count
+          output.baseAddress,
+          output.count,
+          input.baseAddress,
+          input.count
         )
       }
-      count = ZSTD_isError(code) == 0 ? code : 0
     }
-    return ZSTD_isError(code) == 0 ? frame : nil
+    let frame = ZSTD_isError(code) == 0 ? Array(scratch[..<code]) : nil
+    if scratch.count > Self.scratchByteCountMax { scratch = [] }
+    return frame
   }
 }
+
+// Sound: a compressor is used by one task at a time; `packed` takes it from the idle ones and puts it
+// back.
+extension ZstdCompressor: @unchecked Sendable {}
 
 /// Unpacks what ``ZstdCompressor`` packed.
 @safe final class ZstdDecompressor {

@@ -20,6 +20,8 @@ public final class FailingStore: Store {
   /// Lets the next write fail with ``StoreError/inputOutput``.
   public func failNextWrite(_ failure: Failure) { self.failure.withLock { $0 = failure } }
 
+  public func packed(_ bytes: [UInt8]) throws -> PackedBytes { try store.packed(bytes) }
+
   public func read<Result: Sendable>(
     _ body: @escaping @Sendable (any StoreReader) throws -> Result
   ) async throws -> Result {

@@ -61,6 +61,7 @@ extension StoreContract {
       for (index, state) in [Finding.State.open, .confirmed, .open, .closed].enumerated() {
         var finding = records.finding(of: seeds[index], in: cases[index / 2])
         finding.state = state
+        if index == 1 { finding.sightingCount = 0 }
         findings.append(finding)
       }
       let all = findings
@@ -85,6 +86,11 @@ extension StoreContract {
         ] {
           #expect(try reader.findings(query) == expected.map { all[$0] })
         }
+        #expect(try reader.liveFindingCount(of: cases[0].id, limit: 9) == 1)
+        #expect(try reader.liveFindingCount(of: cases[1].id, limit: 9) == 2)
+        #expect(try reader.liveFindingCount(of: cases[1].id, limit: 1) == 1)
+        #expect(try reader.liveFindingCount(of: cases[1].id, limit: 0) == 0)
+        #expect(try reader.liveFindingCount(of: RecordMaker.unknown(), limit: 9) == 0)
       }
     },
     StoreContract("events are numbered from 1 in their order") { store in

@@ -35,8 +35,13 @@ extension StoreContract {
       }
       try await store.write { [organisation] writer in
         try writer.insert(organisation)
+        #expect(try writer.organisation(organisation.id) == organisation)
         try writer.rename(organisation.id, to: "New")
-        for entry in entries { try writer.add(entry, to: organisation.id) }
+        #expect(try writer.organisation(organisation.id)?.name == "New")
+        for entry in entries {
+          try writer.add(entry, to: organisation.id)
+          #expect(try writer.organisation(organisation.id)?.domains.last == entry)
+        }
         #expect(throws: StoreError.dangling) {
           try writer.add(entries[0], to: RecordMaker.unknown())
         }
@@ -67,9 +72,12 @@ extension StoreContract {
       try await store.write { writer throws in
         try writer.insert(organisation)
         try writer.insert(other)
+        #expect(try writer.organisation(organisation.id) == organisation)
         #expect(try writer.approve("a.example", of: organisation.id) == 1)
+        #expect(try writer.organisation(organisation.id)?.domains[0].isApproved == true)
         #expect(try writer.approve("a.example", of: organisation.id) == 0)
         #expect(try writer.revoke("a.example", of: organisation.id, at: now) == 2)
+        #expect(try writer.organisation(organisation.id)?.domains[0].revokedAt == now)
         #expect(try writer.revoke("a.example", of: organisation.id, at: now) == 0)
         #expect(try writer.revoke("b.example", of: organisation.id, at: now) == 1)
         #expect(try writer.approve("b.example", of: organisation.id) == 0)

@@ -82,7 +82,8 @@ struct SQLiteStoreFileTests {
     let path = folder.path("seed.db")
     try SQLiteStore.create(at: path).close()
     let whole = try Data(contentsOf: URL(filePath: path))
-    for byteCount in [1, 100, 4096, whole.count - 4096] {
+    let page = SQLiteStore.pageByteCount
+    for byteCount in [1, 100, page, whole.count - page] {
       try whole.prefix(byteCount).write(to: URL(filePath: path))
       try setMode(0o600, path)
       #expect(throws: StoreError.damaged) { try SQLiteStore.open(at: path) }

@@ -1,27 +1,45 @@
+import Synchronization
+
 extension Array where Element: Sendable {
   /// How many elements are worked on at once.
   static var taskCountMax: Int { 8 }
 
   /// Applies `work` to each element, a few at a time, and keeps their order.
+  ///
+  /// A few tasks take one element after the other: a task for each would cost as much as the reading
+  /// of a small message.
   func inParallel<Result: Sendable>(
     _ work: @escaping @Sendable (Element) async -> Result
   ) async -> [Result] {
     if count == 1 { return [await work(self[0])] }
-    return await withTaskGroup(of: (Int, Result).self) { group in
-      var results = [Result?](repeating: nil, count: count)
-      var next = 0
-      func start() {
-        let index = next
-        let element = self[index]
-        group.addTask { (index, await work(element)) }
-        next += 1
+    let queue = WorkQueue(count: count)
+    return await withTaskGroup(of: [(Int, Result)].self) { group in
+      for _ in 0..<Swift.min(Self.taskCountMax, count) {
+        group.addTask {
+          var finished: [(Int, Result)] = []
+          while let index = queue.next() { finished.append((index, await work(self[index]))) }
+          return finished
+        }
       }
-      while next < Swift.min(Self.taskCountMax, count) { start() }
-      for await (index, result) in group {
-        results[index] = result
-        if next < count { start() }
+      var results = [Result?](repeating: nil, count: count)
+      for await finished in group {
+        for (index, result) in finished { results[index] = result }
       }
       return results.compactMap(\.self)
     }
+  }
+}
+
+/// The numbers of the elements that nobody has taken yet.
+private final class WorkQueue: Sendable {
+  private let count: Int
+  private let taken = Atomic(0)
+
+  init(count: Int) { self.count = count }
+
+  /// The next element; `nil` when all are taken.
+  func next() -> Int? {
+    let index = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+    return index < count ? index : nil
   }
 }

@@ -97,27 +97,51 @@ public struct Intake: Sendable {
   /// A message that was taken in before, by its bytes and base name, is counted as a duplicate and
   /// leaves no other trace. When this throws, nothing of the batch was recorded.
   public func take(_ arrivals: [Arrival]) async throws -> IntakeReport {
-    let readings = await arrivals.inParallel { arrival in
-      examiner.read(arrival.bytes, deliveredAt: arrival.deliveredAt)
+    try await record(examine(arrivals))
+  }
+
+  /// Reads, matches and examines a batch; nothing is recorded.
+  public func examine(_ arrivals: [Arrival]) async throws -> ExaminedBatch {
+    let (examiner, key) = (examiner, matchKey)
+    var items = await arrivals.inParallel { arrival in
+      let reading = examiner.read(arrival.bytes, deliveredAt: arrival.deliveredAt)
+      return Item(
+        arrival: arrival,
+        reading: reading,
+        tokens: reading.recipients.map { key.tokens(for: $0.mailbox) },
+        isOwnAlert: key.alertMark.isOn(reading.message)
+      )
     }
-    var items = zip(arrivals, readings).map { Item(arrival: $0, reading: $1) }
     try await match(&items)
     let now = clock()
     let hurried = examiner.hurried(
       timeLimit: Self.arrivalTimeLimit,
       timeoutCountMax: Self.arrivalTimeoutCountMax
     )
-    let examinations = await items.inParallel { item in
-      item.seeds.isEmpty ? nil : await hurried.examine(item.reading, at: now)
+    let store = store
+    let results = await items.inParallel { item -> Result<ExaminedMessage, any Error> in
+      do {
+        return .success(try await item.examined(by: hurried, packing: store, at: now))
+      } catch { return .failure(error) }
     }
-    for index in items.indices { items[index].examination = examinations[index] }
-    let batch = items
-    return try await store.write { store in
+    return ExaminedBatch(messages: try results.map { try $0.get() }, examinedAt: now)
+  }
+
+  /// Records a batch that was examined, in one transaction: everything that comes of it is on disk when
+  /// this returns.
+  ///
+  /// A message that was taken in meanwhile is counted as a duplicate. When this throws, nothing of the
+  /// batch was recorded.
+  public func record(_ batch: ExaminedBatch) async throws -> IntakeReport {
+    try await store.write { store in
       var report = IntakeReport()
-      var counts = DayCounts(day: now.day)
-      for item in batch {
-        report += try record(item, at: now, counts: &counts, in: store)
+      var counts = DayCounts(day: batch.examinedAt.day)
+      var keyNames: Set<String> = []
+      for message in batch.messages {
+        report += try record(message, at: batch.examinedAt, counts: &counts, in: store)
+        if !message.sightings.isEmpty { keyNames.formUnion(message.keyNames) }
       }
+      try KeyChecker.enqueue(keyNames, at: batch.examinedAt, in: store)
       if counts.recipients > 0 { try store.add(counts) }
       return report
     }
@@ -175,38 +199,21 @@ public struct Intake: Sendable {
 }
 
 extension Intake {
-  /// A message on its way through a batch.
-  private struct Item: Sendable {
-    let arrival: Arrival
-    let reading: Reading
-    var isTaken = false
-    /// Whether it is an alert of this installation that came back: never a sighting, or it would alert
-    /// again.
-    var isOwnAlert = false
-    /// The seeds that it reached, each once, with the first recipient that named it.
-    var seeds: [(seed: Identifier<Seed>, recipient: Recipient)] = []
-    var nearCount = 0
-    var unknownCount = 0
-    var examination: Examination?
-  }
-
   /// Finds the seeds among the recipients; counts those in the catch-all domain that are none.
   private func match(_ items: inout [Item]) async throws {
     let key = matchKey
-    let wanted = items.map { item in item.reading.recipients.map { key.tokens(for: $0.mailbox) } }
-    let identities = items.map { ($0.reading.digest, $0.arrival.baseName) }
+    let wanted = items.map { ($0.reading.digest, $0.arrival.baseName, $0.tokens) }
     let (taken, found) = try await store.read { store in
       (
-        try identities.map { try store.isTaken(messageDigest: $0.0, baseName: $0.1) },
-        try store.seeds(matching: wanted.flatMap(\.self).flatMap(\.self))
+        try wanted.map { try store.isTaken(messageDigest: $0.0, baseName: $0.1) },
+        try store.seeds(matching: wanted.flatMap(\.2).flatMap(\.self))
       )
     }
     var strangers: [(item: Int, tokens: [MatchToken])] = []
     for index in items.indices {
       items[index].isTaken = taken[index]
-      items[index].isOwnAlert = matchKey.alertMark.isOn(items[index].reading.message)
       guard !taken[index], !items[index].isOwnAlert else { continue }
-      for (recipient, tokens) in zip(items[index].reading.recipients, wanted[index]) {
+      for (recipient, tokens) in zip(items[index].reading.recipients, items[index].tokens) {
         if let seed = tokens.lazy.compactMap({ found[$0] }).first {
           if !items[index].seeds.contains(where: { $0.seed == seed.id }) {
             items[index].seeds.append((seed.id, recipient))
@@ -229,74 +236,75 @@ extension Intake {
   }
 
   private func record(
-    _ item: Item,
+    _ message: ExaminedMessage,
     at now: Timestamp,
     counts: inout DayCounts,
     in store: any StoreWriter
   ) throws -> IntakeReport {
     var report = IntakeReport()
     report.read = 1
-    let delivery = Delivery(
-      messageDigest: item.reading.digest,
-      baseName: item.arrival.baseName,
-      file: item.arrival.file,
-      takenAt: now
-    )
-    guard try store.insert(delivery), !item.isTaken else {
+    guard try store.insert(message.delivery), !message.isTaken else {
       report.duplicates = 1
       return report
     }
-    if item.isOwnAlert { report.ownAlerts = 1 }
-    report.nearMisses = item.nearCount
-    report.unknown = item.unknownCount
-    counts.recipients += item.seeds.count + item.nearCount + item.unknownCount
-    counts.known += item.seeds.count
-    counts.near += item.nearCount
-    counts.unknown += item.unknownCount
-    guard let examination = item.examination, !item.seeds.isEmpty else { return report }
+    if message.isOwnAlert { report.ownAlerts = 1 }
+    report.nearMisses = message.nearCount
+    report.unknown = message.unknownCount
+    counts.recipients += message.sightings.count + message.nearCount + message.unknownCount
+    counts.known += message.sightings.count
+    counts.near += message.nearCount
+    counts.unknown += message.unknownCount
+    guard let packed = message.packed, !message.sightings.isEmpty else { return report }
     report.matched = 1
-    try store.insertMessage(item.arrival.bytes, digest: item.reading.digest)
-    let archive = try DNSArchive.bytes(of: examination.answers)
-    for (seed, recipient) in item.seeds {
+    try store.insertMessage(packed, digest: message.delivery.messageDigest)
+    for found in message.sightings {
       let sighting = Sighting(
         id: identifiers.next(at: now),
-        seed: seed,
-        recipient: recipient.mailbox.address,
-        recipientSource: recipient.source,
-        messageDigest: item.reading.digest,
-        baseName: item.arrival.baseName,
-        arrivedAt: item.reading.arrivedAt,
+        seed: found.seed,
+        recipient: found.recipient.mailbox.address,
+        recipientSource: found.recipient.source,
+        messageDigest: message.delivery.messageDigest,
+        baseName: message.delivery.baseName,
+        arrivedAt: message.arrivedAt,
         recordedAt: now,
-        facts: examination.facts.graded(for: recipient.mailbox, in: item.reading.message)
+        facts: found.facts
       )
-      try store.insert(sighting, dnsArchive: archive)
-      // The receipt is committed to before anybody judges it, so that none can be left out.
-      _ = try store.append(
-        Commitment.receipt(
-          messageDigest: item.reading.digest,
-          meta: sighting.json,
-          dnsArchive: archive,
-          subject: sighting.id.rawValue
-        )
-      )
-      if !archive.isEmpty {
-        _ = try store.append(
-          Commitment.salted(
-            .dns,
-            label: "seeddns/v1",
-            content: archive,
-            subject: sighting.id.rawValue
-          )
-        )
-      }
-      let judgement = try recorder.judgeArrival(of: sighting, at: now, in: store)
+      let judgement = try record(sighting, message.dnsArchive, at: now, in: store)
       report.recorded += 1
       if judgement.verdict.messageClass == .expected { report.expected += 1 }
       if judgement.verdict.messageClass == .pending { report.pending += 1 }
       if judgement.verdict.messageClass.isFinding { report.findings += 1 }
     }
-    try KeyChecker.enqueue(examination.facts.authentication.dkim, at: now, in: store)
     return report
+  }
+
+  private func record(
+    _ sighting: Sighting,
+    _ dnsArchive: [UInt8],
+    at now: Timestamp,
+    in store: any StoreWriter
+  ) throws -> Judgement {
+    try store.insert(sighting, dnsArchive: dnsArchive)
+    // The receipt is committed to before anybody judges it, so that none can be left out.
+    _ = try store.append(
+      Commitment.receipt(
+        messageDigest: sighting.messageDigest,
+        meta: sighting.canonicalJSON,
+        dnsArchive: dnsArchive,
+        subject: sighting.id.rawValue
+      )
+    )
+    if !dnsArchive.isEmpty {
+      _ = try store.append(
+        Commitment.salted(
+          .dns,
+          label: "seeddns/v1",
+          content: dnsArchive,
+          subject: sighting.id.rawValue
+        )
+      )
+    }
+    return try recorder.judgeArrival(of: sighting, at: now, in: store)
   }
 
   /// Examines a sighting's message once more; says whether its judgement no longer waits.
@@ -316,14 +324,15 @@ extension Intake {
     var renewed = sighting
     renewed.facts = examination.facts.graded(for: mailbox, in: reading.message)
     let examined = renewed
-    let archive = try DNSArchive.bytes(of: examination.answers)
+    let archive = DNSArchive.bytes(of: examination.answers)
     return try await store.write { store in
       guard let current = try store.sighting(examined.id),
         current.judgement.verdict.messageClass == .pending
       else { return false }
       if examined.facts != current.sighting.facts {
         try store.append(examined.facts, dnsArchive: archive, to: examined.id, at: now)
-        try KeyChecker.enqueue(examined.facts.authentication.dkim, at: now, in: store)
+        let keyNames = KeyChecker.names(in: examined.facts.authentication.dkim)
+        try KeyChecker.enqueue(keyNames, at: now, in: store)
         _ = try store.append(
           Commitment.salted(
             .dns,
@@ -345,15 +354,21 @@ extension Intake {
 }
 
 extension Sighting {
-  /// What an `rcpt` leaf commits to, besides the message and its DNS answers.
-  var json: JSONValue {
-    .object([
-      .init("v", .integer(1)), .init("sighting", .string(id.description)),
-      .init("seed", .string(seed.description)), .init("recipient", .string(recipient)),
-      .init("recipient_source", .string(recipientSource.rawValue)),
-      .init("base_name", .string(baseName)), .init("arrived", .string(arrivedAt.rfc3339)),
-      .init("recorded", .string(recordedAt.rfc3339)),
-    ])
+  /// What an `rcpt` leaf commits to, besides the message and its DNS answers; as RFC 8785 writes it,
+  /// with sorted names.
+  var canonicalJSON: [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("arrived", arrivedAt)
+      writer.member("base_name", baseName)
+      writer.member("recipient", recipient)
+      writer.member("recipient_source", recipientSource)
+      writer.member("recorded", recordedAt)
+      writer.member("seed", seed.description)
+      writer.member("sighting", id.description)
+      writer.member("v", 1)
+    }
+    return writer.bytes
   }
 }
 

@@ -138,7 +138,7 @@ public struct JudgementRecorder: Sendable {
       organisation: organisation,
       facts: sighting.facts,
       arrivedAt: sighting.arrivedAt,
-      hasBaseline: baseline.map { $0.sighting.id != sighting.id } ?? false,
+      hasBaseline: baseline.map { $0 != sighting.id } ?? false,
       withdrawalGrace: withdrawalGrace,
       mayLearn: cause == .arrival || cause == .authentication,
       isLastAttempt: now.duration(since: sighting.recordedAt) >= Self.pendingMax
@@ -181,7 +181,7 @@ public struct JudgementRecorder: Sendable {
       Commitment.salted(
         .judge,
         label: "seedjudge/v1",
-        content: CanonicalJSON.bytes(of: judgement.json),
+        content: judgement.canonicalJSON,
         subject: judgement.id.rawValue
       )
     )
@@ -203,22 +203,29 @@ public struct JudgementRecorder: Sendable {
 }
 
 extension Judgement {
-  /// What a `judge` leaf commits to.
-  public var json: JSONValue {
-    .object([
-      .init("v", .integer(1)), .init("id", .string(id.description)),
-      .init("sighting", .string(sighting.description)),
-      .init("made", .string(madeAt.rfc3339)), .init("cause", .string(cause.rawValue)),
-      .init("class", .string(verdict.messageClass.rawValue)),
-      .init("grade", .string(grade.rawValue)),
-      .init(
-        "sender",
-        .object([
-          .init("domain", .string(sender.domain)), .init("status", .string(sender.status.rawValue)),
-          .init("platform", sender.platform.map { .string($0) } ?? .null),
-        ])
-      ),
-      .init("reasons", .array(verdict.reasons.map { .string($0) })),
-    ])
+  /// What a `judge` leaf commits to, as RFC 8785 writes it, with sorted names.
+  public var canonicalJSON: [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("cause", cause)
+      writer.member("class", verdict.messageClass)
+      writer.member("grade", grade)
+      writer.member("id", id.description)
+      writer.member("made", madeAt)
+      writer.member("reasons", verdict.reasons)
+      writer.name("sender")
+      writer.object { writer in
+        writer.member("domain", sender.domain)
+        writer.name("platform")
+        if let platform = sender.platform { writer.text(platform) } else { writer.null() }
+        writer.member("status", sender.status)
+      }
+      writer.member("sighting", sighting.description)
+      writer.member("v", 1)
+    }
+    return writer.bytes
   }
+
+  /// The same as a value.
+  public var json: JSONValue { get throws { try JSONValue(parsing: canonicalJSON) } }
 }

@@ -19,19 +19,27 @@ struct KeyChecker: Sendable {
   let identifiers: IdentifierSource
   let clock: @Sendable () -> Timestamp
 
-  /// Queues the checks of the keys that verify a message which is recorded at `now`.
+  /// The names of the keys that verify a message, and are asked for again.
+  static func names(in results: [DKIMResult]) -> Set<String> {
+    Set(results.lazy.filter(\.isIntact).map(\.keyName))
+  }
+
+  /// Queues the checks of keys that verify messages which are recorded at `now`.
   ///
   /// They are due at the first midnight (UTC) when enough days have passed, and their rows bear that
   /// day: a key that signs every message of a day is asked for once.
   static func enqueue(
-    _ results: [DKIMResult],
+    _ names: Set<String>,
     at now: Timestamp,
     in store: any StoreWriter
   ) throws {
     let today = now.seconds / daySeconds
-    for name in Set(results.filter(\.isIntact).map(\.keyName)).sorted() {
-      for day in days {
-        let due = Timestamp(seconds: (today + Int64(day) + 1) * daySeconds)
+    let dueTimes = days.map { day in
+      let due = Timestamp(seconds: (today + Int64(day) + 1) * daySeconds)
+      return (time: due, day: due.day)
+    }
+    for name in names.sorted() {
+      for due in dueTimes {
         try store.enqueue(
           OutboxRow(
             channel: ReservedChannel.dkimKey.name,
@@ -39,7 +47,7 @@ struct KeyChecker: Sendable {
             event: nil,
             payload: Array(name.utf8),
             queuedAt: now,
-            dueAt: due
+            dueAt: due.time
           )
         )
       }
@@ -110,7 +118,7 @@ struct KeyChecker: Sendable {
         askedAt: look.askedAt,
         found: look.found
       )
-      let archive = try DNSArchive.bytes(of: look.answers)
+      let archive = DNSArchive.bytes(of: look.answers)
       try store.insert(check, dnsArchive: archive)
       _ = try store.append(
         Commitment.salted(.dns, label: "seeddns/v1", content: archive, subject: check.id.rawValue)

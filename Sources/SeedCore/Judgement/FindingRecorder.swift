@@ -97,8 +97,7 @@ public struct FindingRecorder: Sendable {
     _ key: SenderKey,
     in store: any StoreWriter
   ) throws -> Bool {
-    try key.namesSender
-      && store.findings(FindingQuery(caseID: caseID)).contains { $0.sightingCount > 0 }
+    try key.namesSender && store.liveFindingCount(of: caseID, limit: 1) > 0
   }
 
   /// Brings `isCorroborated` up to date for every finding of a case: it holds while two seeds have
@@ -110,7 +109,8 @@ public struct FindingRecorder: Sendable {
     at now: Timestamp,
     in store: any StoreWriter
   ) throws {
-    guard key.namesSender else { return }
+    // With three and more, nothing changes: all of them are corroborated since there were two.
+    guard key.namesSender, try store.liveFindingCount(of: caseID, limit: 3) < 3 else { return }
     let live = try store.findings(FindingQuery(caseID: caseID)).filter { $0.sightingCount > 0 }
     let isCorroborated = live.count > 1
     for var finding in live where finding.isCorroborated != isCorroborated {

@@ -29,12 +29,23 @@ public enum CanonicalJSON {
       writeList(elements, "[", "]", to: &output) { write($0, to: &$1) }
     case .object(let members):
       // RFC 8785 §3.2.3: names are sorted as UTF-16.
-      let sorted = members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
+      let sorted =
+        isSorted(members)
+        ? members
+        : members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
       writeList(sorted, "{", "}", to: &output) { member, output in
         write(member.name, to: &output)
         output.append(UInt8(ascii: ":"))
         write(member.value, to: &output)
       }
+    }
+  }
+
+  /// Whether names stand in the right order already: where that is easily seen, as of most.
+  private static func isSorted(_ members: [JSONValue.Member]) -> Bool {
+    zip(members, members.dropFirst()).allSatisfy { left, right in
+      left.name.utf8.allSatisfy { $0 < 0x80 } && right.name.utf8.allSatisfy { $0 < 0x80 }
+        && left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
     }
   }
 
@@ -54,8 +65,26 @@ public enum CanonicalJSON {
   }
 
   /// RFC 8785 §3.2.2.2: only what must be escaped is.
-  private static func write(_ text: String, to output: inout [UInt8]) {
+  static func write(_ text: String, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
+    if isPlain(text.utf8Span.span) {
+      output += text.utf8
+    } else {
+      writeEscaped(text, to: &output)
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  /// Whether nothing must be escaped.
+  private static func isPlain(_ text: Span<UInt8>) -> Bool {
+    for index in text.indices {
+      let byte = text[index]
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+    }
+    return true
+  }
+
+  private static func writeEscaped(_ text: String, to output: inout [UInt8]) {
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
@@ -69,7 +98,6 @@ public enum CanonicalJSON {
       default: output.append(byte)
       }
     }
-    output.append(UInt8(ascii: "\""))
   }
 
   /// RFC 8785 §3.2.2.3: as ECMAScript writes numbers (ECMA-262 §6.1.6.1.20).

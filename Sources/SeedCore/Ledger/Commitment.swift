@@ -11,27 +11,30 @@ public enum Commitment {
   ///
   /// - Parameters:
   ///   - messageDigest: SHA-256 of the message's bytes.
-  ///   - meta: What is known of the arrival.
+  ///   - meta: What is known of the arrival, in canonical JSON.
   ///   - dnsArchive: The archived DNS answers.
   public static func receipt(
     messageDigest: [UInt8],
-    meta: JSONValue,
+    meta: [UInt8],
     dnsArchive: [UInt8],
     subject: Int64
   ) -> Leaf {
-    let salts = (0..<3).map { _ in SecureRandom.bytes(saltByteCount) }
-    let digests = [
-      messageDigest, SHA256.hash(CanonicalJSON.bytes(of: meta)), SHA256.hash(dnsArchive),
-    ]
-    return leaf(
-      .rcpt,
-      receiptLine(digests: digests, salts: salts),
+    let random = SecureRandom.bytes(3 * saltByteCount)
+    let salts = (0..<3).map { Array(random[$0 * saltByteCount..<($0 + 1) * saltByteCount]) }
+    let digests = [messageDigest, SHA256.hash(meta), SHA256.hash(dnsArchive)]
+    var opening = JSONWriter()
+    opening.object { opening in
+      opening.name("meta")
+      opening.written(meta)
+      opening.member("salt_dns", base64: salts[2])
+      opening.member("salt_meta", base64: salts[1])
+      opening.member("salt_raw", base64: salts[0])
+    }
+    return Leaf(
+      kind: .rcpt,
+      bytes: receiptLine(digests: digests, salts: salts),
       subject: subject,
-      opening: .object([
-        .init("meta", meta), .init("salt_dns", .string(Base64.encode(salts[2]))),
-        .init("salt_meta", .string(Base64.encode(salts[1]))),
-        .init("salt_raw", .string(Base64.encode(salts[0]))),
-      ])
+      opening: opening.bytes
     )
   }
 
@@ -50,11 +53,13 @@ public enum Commitment {
     subject: Int64
   ) -> Leaf {
     let salt = SecureRandom.bytes(saltByteCount)
-    return leaf(
-      kind,
-      saltedLine(kind, label: label, salt: salt, content: content),
+    var opening = JSONWriter()
+    opening.object { $0.member("salt", base64: salt) }
+    return Leaf(
+      kind: kind,
+      bytes: saltedLine(kind, label: label, salt: salt, content: content),
       subject: subject,
-      opening: .object([.init("salt", .string(Base64.encode(salt)))])
+      opening: opening.bytes
     )
   }
 
@@ -76,18 +81,16 @@ public enum Commitment {
 
   /// Whether a `judge` leaf, which has its opening with it, commits to this judgement.
   static func judgement(_ leaf: Leaf, opensTo judgement: Judgement) -> Bool {
-    let content = CanonicalJSON.bytes(of: judgement.json)
-    return salted(leaf, .judge, label: "seedjudge/v1", opensTo: content)
+    salted(leaf, .judge, label: "seedjudge/v1", opensTo: judgement.canonicalJSON)
   }
 
   /// Whether an `rcpt` leaf, which has its opening with it, commits to this arrival.
   static func receipt(
     _ leaf: Leaf,
     opensTo messageDigest: [UInt8],
-    meta: JSONValue,
+    meta: [UInt8],
     dnsArchive: [UInt8]
   ) -> Bool {
-    let meta = CanonicalJSON.bytes(of: meta)
     guard let opening = try? JSONValue(parsing: leaf.opening),
       opening["meta"].map(CanonicalJSON.bytes) == meta
     else { return false }
@@ -124,26 +127,13 @@ public enum Commitment {
   }
 
   private static func line(_ kind: Leaf.Kind, commitment: [UInt8]) -> [UInt8] {
-    CanonicalJSON.bytes(
-      of: .object([
-        .init("c", .string(Base64.encode(commitment, alphabet: .url))),
-        .init("t", .string(kind.rawValue)),
-        .init("v", .integer(1)),
-      ])
-    )
-  }
-
-  private static func leaf(
-    _ kind: Leaf.Kind,
-    _ line: [UInt8],
-    subject: Int64,
-    opening: JSONValue
-  ) -> Leaf {
-    Leaf(
-      kind: kind,
-      bytes: line,
-      subject: subject,
-      opening: CanonicalJSON.bytes(of: opening)
-    )
+    var writer = JSONWriter()
+    // RFC 8785 §3.2.3: the names are sorted.
+    writer.object { writer in
+      writer.member("c", base64: commitment, alphabet: .url)
+      writer.member("t", kind)
+      writer.member("v", 1)
+    }
+    return writer.bytes
   }
 }

@@ -92,7 +92,7 @@ public struct LeafAudit {
       Commitment.receipt(
         leaf,
         opensTo: sighting.messageDigest,
-        meta: sighting.json,
+        meta: sighting.canonicalJSON,
         dnsArchive: looks.first?.dnsArchive ?? []
       )
     else { return "it doesn't commit to \(sighting.id) as the store has it" }

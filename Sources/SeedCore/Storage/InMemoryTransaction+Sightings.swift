@@ -34,12 +34,12 @@ extension InMemoryTransaction {
     judged(after: id, limit: limit) { $0.judgement.verdict.messageClass == .pending }
   }
 
-  func baseline(of seed: Identifier<Seed>) -> JudgedSighting? {
+  func baseline(of seed: Identifier<Seed>) -> Identifier<Sighting>? {
     state.sightings.values.compactMap(\.judged)
       .filter { $0.sighting.seed == seed && $0.judgement.mayBeBaseline }
       .min {
         ($0.sighting.arrivedAt, $0.sighting.id) < ($1.sighting.arrivedAt, $1.sighting.id)
-      }
+      }?.sighting.id
   }
 
   func judgements(of id: Identifier<Sighting>) -> [Judgement] {
@@ -80,8 +80,8 @@ extension InMemoryTransaction {
     ).inserted
   }
 
-  func insertMessage(_ bytes: [UInt8], digest: [UInt8]) {
-    if state.messages[digest] == nil { state.messages[digest] = bytes }
+  func insertMessage(_ message: PackedBytes, digest: [UInt8]) {
+    if state.messages[digest] == nil { state.messages[digest] = message.frame }
   }
 
   func insert(_ sighting: Sighting, dnsArchive: [UInt8]) throws {

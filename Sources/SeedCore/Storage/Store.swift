@@ -13,7 +13,7 @@ public import SeedMail
 /// refers to a record that isn't there, or a change of such a one, with ``StoreError/dangling``. A
 /// change of what stays as it is, is refused with ``StoreError/frozen``. What is refused for several
 /// reasons may be refused with any of them. A limit of 0 or less gives nothing.
-public protocol Store: Sendable {
+public protocol Store: BytePacking, Sendable {
   /// Reads from one consistent state.
   func read<Result: Sendable>(
     _ body: @escaping @Sendable (any StoreReader) throws -> Result
@@ -23,6 +23,33 @@ public protocol Store: Sendable {
   func write<Result: Sendable>(
     _ body: @escaping @Sendable (any StoreWriter) throws -> Result
   ) async throws -> Result
+}
+
+/// Bytes as a store keeps them: packed by it, outside of any transaction.
+public struct PackedBytes: Sendable, Hashable {
+  /// How many bytes they are unpacked.
+  public let byteCount: Int
+  /// The bytes in the form of the store that packed them.
+  public let frame: [UInt8]
+
+  /// Joins a size and what was packed.
+  public init(byteCount: Int, frame: [UInt8]) {
+    self.byteCount = byteCount
+    self.frame = frame
+  }
+}
+
+/// Packs bytes for a store. It is pure work, which is better done before a transaction than inside.
+public protocol BytePacking {
+  /// Packs bytes.
+  func packed(_ bytes: [UInt8]) throws -> PackedBytes
+}
+
+extension BytePacking {
+  /// The bytes as they are, for stores that don't pack.
+  public func packed(_ bytes: [UInt8]) -> PackedBytes {
+    PackedBytes(byteCount: bytes.count, frame: bytes)
+  }
 }
 
 /// Why a store can't be used.
@@ -216,7 +243,7 @@ public protocol SightingReader {
   /// At most `limit` sightings after an identifier whose judgement is pending, oldest first.
   func pendingSightings(after id: Identifier<Sighting>?, limit: Int) throws -> [JudgedSighting]
   /// Of the seed's sightings that are expected and authenticated, the one that arrived first.
-  func baseline(of seed: Identifier<Seed>) throws -> JudgedSighting?
+  func baseline(of seed: Identifier<Seed>) throws -> Identifier<Sighting>?
   /// Every judgement of a sighting, oldest first.
   func judgements(of id: Identifier<Sighting>) throws -> [Judgement]
   /// One judgement.
@@ -232,12 +259,12 @@ public protocol SightingReader {
 }
 
 /// Records what arrives, and what is made of it. Nothing here is ever changed or taken back.
-public protocol SightingWriter {
+public protocol SightingWriter: BytePacking {
   /// Records that a message was taken in; `false` when its identity was known. Its file is remembered
   /// in both cases, so that a maildir that was copied is read once and not for ever.
   func insert(_ delivery: Delivery) throws -> Bool
   /// Keeps the bytes of a message that reached a seed; once, however many seeds it reached.
-  func insertMessage(_ bytes: [UInt8], digest: [UInt8]) throws
+  func insertMessage(_ message: PackedBytes, digest: [UInt8]) throws
   /// Records a sighting, after its delivery and its message, with the DNS answers that its judgement
   /// rests on. A second one of the same message and seed is refused with ``StoreError/exists``.
   func insert(_ sighting: Sighting, dnsArchive: [UInt8]) throws
@@ -282,6 +309,8 @@ public protocol FindingReader {
   func finding(of seed: Identifier<Seed>, from sender: SenderKey) throws -> Finding?
   /// Findings by state and case, newest first.
   func findings(_ query: FindingQuery) throws -> [Finding]
+  /// How many findings of a case have a sighting; counting ends at `limit`.
+  func liveFindingCount(of id: Identifier<Case>, limit: Int) throws -> Int
   /// Events after a sequence number, oldest first, of one finding or of all.
   func events(
     after sequence: Int64,
@@ -313,4 +342,11 @@ public protocol FindingWriter {
   func append(_ event: FindingEvent) throws -> Int64
   /// Adds a silence.
   func insert(_ silence: Silence) throws
+}
+
+extension SightingWriter {
+  /// Packs and keeps the bytes of a message that reached a seed.
+  public func insertMessage(_ bytes: [UInt8], digest: [UInt8]) throws {
+    try insertMessage(packed(bytes), digest: digest)
+  }
 }

@@ -64,23 +64,33 @@ public enum Base64 {
 
   /// The text of `bytes`: padded in the standard alphabet, not padded in the other.
   public static func encode(_ bytes: [UInt8], alphabet: Alphabet = .standard) -> String {
-    let digits = Array((alphabet == .standard ? standardDigits : urlDigits).utf8)
     var output: [UInt8] = []
-    output.reserveCapacity((bytes.count + 2) / 3 * 4)
-    var offset = 0
-    while offset < bytes.count {
-      let count = min(3, bytes.count - offset)
-      var bits: UInt32 = 0
-      for step in 0..<3 { bits = bits << 8 | (step < count ? UInt32(bytes[offset + step]) : 0) }
-      for step in 0...3 where step <= count {
-        output.append(digits[Int(bits >> UInt32(18 - 6 * step) & 63)])
-      }
-      if alphabet == .standard {
-        for _ in count..<3 { output.append(UInt8(ascii: "=")) }
-      }
-      offset += count
-    }
+    append(bytes, to: &output, alphabet: alphabet)
     return String(decoding: output, as: UTF8.self)
+  }
+
+  /// Adds the text of `bytes` to `output`.
+  public static func append(
+    _ bytes: [UInt8],
+    to output: inout [UInt8],
+    alphabet: Alphabet = .standard
+  ) {
+    let digits = alphabet == .standard ? standardDigits : urlDigits
+    output.reserveCapacity(output.count + (bytes.count + 2) / 3 * 4)
+    let input = bytes.span
+    var offset = 0
+    func add(_ bits: UInt32, _ count: Int) {
+      for step in 0..<count { output.append(digits[Int(bits >> UInt32(18 - 6 * step) & 63)]) }
+    }
+    while offset + 3 <= input.count {
+      let first = UInt32(input[offset]), second = UInt32(input[offset + 1])
+      add(first << 16 | second << 8 | UInt32(input[offset + 2]), 4)
+      offset += 3
+    }
+    guard offset < input.count else { return }
+    let count = input.count - offset
+    add(UInt32(input[offset]) << 16 | (count == 2 ? UInt32(input[offset + 1]) << 8 : 0), count + 1)
+    if alphabet == .standard { for _ in count..<3 { output.append(UInt8(ascii: "=")) } }
   }
 
   private static func isComplete(
@@ -98,15 +108,18 @@ public enum Base64 {
     return unused == 0 && paddingCount == (alphabet == .standard ? missing : 0)
   }
 
-  private static let standardDigits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-  private static let urlDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+  private static let standardDigits = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+  )
+  private static let urlDigits = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+  )
   private static let standardValues = values(of: standardDigits)
   private static let urlValues = values(of: urlDigits)
 
-  private static func values(of digits: String) -> [UInt8] {
+  private static func values(of digits: [UInt8]) -> [UInt8] {
     var values = [UInt8](repeating: 255, count: 256)
-    for (value, byte) in digits.utf8.enumerated() { values[Int(byte)] = UInt8(value) }
+    for (value, byte) in digits.enumerated() { values[Int(byte)] = UInt8(value) }
     return values
   }
 }

@@ -53,7 +53,24 @@ extension Timestamp {
   /// RFC 3339 in UTC, in whole seconds: `2026-11-22T08:15:00Z`.
   public var rfc3339: String {
     let date = CivilDate(self)
-    return "\(day)T\(padded(date.hour)):\(padded(date.minute)):\(padded(date.second))Z"
+    guard (0...9999).contains(date.year) else {
+      return "\(day)T\(padded(date.hour)):\(padded(date.minute)):\(padded(date.second))Z"
+    }
+    var text = Array("0000-00-00T00:00:00Z".utf8)
+    func put(_ number: Int, at end: Int, _ count: Int = 2) {
+      var rest = number
+      for step in 1...count {
+        text[end - step] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
+      }
+    }
+    put(date.year, at: 4, 4)
+    put(date.month, at: 7)
+    put(date.day, at: 10)
+    put(date.hour, at: 13)
+    put(date.minute, at: 16)
+    put(date.second, at: 19)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// The day in UTC: `2026-11-22`.

@@ -18,30 +18,75 @@ struct Adoption {
   let matchKey: MatchKey
   let identifiers: IdentifierSource
   let recorder: JudgementRecorder
+  /// The organisations in the store, and those that entries were found to belong to: many entries
+  /// belong to one.
+  private var organisations: [Organisation]?
+  private var owners: [Owner: Identifier<Organisation>] = [:]
+
+  private struct Owner: Hashable {
+    let name: String
+    let domains: [String]
+  }
+
+  init(
+    register: Register,
+    matchKey: MatchKey,
+    identifiers: IdentifierSource,
+    recorder: JudgementRecorder
+  ) {
+    self.register = register
+    self.matchKey = matchKey
+    self.identifiers = identifiers
+    self.recorder = recorder
+  }
 
   /// Adopts an address; `nil` where it is a seed already.
-  func adopt(_ entry: Entry, at now: Timestamp, in store: any StoreWriter) throws -> Seed? {
+  ///
+  /// One value serves one transaction: it remembers what the transaction has seen.
+  mutating func adopt(
+    _ entry: Entry,
+    at now: Timestamp,
+    in store: any StoreWriter
+  ) throws -> Seed? {
     guard let mailbox = Mailbox(argument: entry.address), let address = SeedAddress(mailbox) else {
       throw Failure(.usage, "'\(Console.safe(entry.address))' is no address")
     }
     let token = matchKey.token(for: address)
     guard try store.seeds(matching: [token]).isEmpty else { return nil }
-    let organisation = try register.enter(
-      entry.organisation,
-      Register.own(entry.domains, reason: "named at adoption"),
-      recorder: recorder,
-      in: store
-    )
     let seed = Seed(
       id: identifiers.next(at: now),
       token: token,
-      organisation: organisation.id,
+      organisation: try owner(of: entry, in: store),
       scheme: .adopted,
       form: entry.form,
       mintedAt: now
     )
     try store.insert(seed)
     return seed
+  }
+
+  private mutating func owner(
+    of entry: Entry,
+    in store: any StoreWriter
+  ) throws -> Identifier<Organisation> {
+    let owner = Owner(name: entry.organisation, domains: entry.domains)
+    if let known = owners[owner] { return known }
+    var all = try organisations ?? store.organisations()
+    let entered = try register.enter(
+      owner.name,
+      Register.own(owner.domains, reason: "named at adoption"),
+      among: all,
+      recorder: recorder,
+      in: store
+    )
+    if let index = all.firstIndex(where: { $0.id == entered.id }) {
+      all[index] = entered
+    } else {
+      all.append(entered)
+    }
+    organisations = all
+    owners[owner] = entered.id
+    return entered.id
   }
 }
 
@@ -87,6 +132,7 @@ struct SeedAdopt: AsyncParsableCommand {
       form: form
     )
     let summary = try await session.store.write { store in
+      var adoption = adoption
       guard let seed = try adoption.adopt(entry, at: now, in: store) else {
         throw Failure(.refused, "this address is a seed already; see `seedctl seed check`")
       }
@@ -127,7 +173,8 @@ struct SeedImport: AsyncParsableCommand {
     let export = try AliasExport(InputFile.read(file), path: file, register: adoption.register)
     let now = Timestamp.now
     let adopted = try await session.store.write { store in
-      try export.entries.filter { try adoption.adopt($0, at: now, in: store) != nil }.count
+      var adoption = adoption
+      return try export.entries.filter { try adoption.adopt($0, at: now, in: store) != nil }.count
     }
     let result = Result(
       adopted: adopted,

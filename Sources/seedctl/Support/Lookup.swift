@@ -5,7 +5,11 @@ import SeedService
 enum Lookup {
   /// An organisation by identifier, its beginning, or name.
   static func organisation(_ text: String, in store: any StoreReader) throws -> Organisation {
-    let all = try store.organisations()
+    try organisation(text, among: store.organisations())
+  }
+
+  /// An organisation among all that there are.
+  static func organisation(_ text: String, among all: [Organisation]) throws -> Organisation {
     if let part = IdentifierText.Part(text, prefix: Organisation.identifierPrefix) {
       return try one(all.filter { part.matches($0.id) }, text, "organisation", "seedctl org list")
     }

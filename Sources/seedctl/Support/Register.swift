@@ -32,15 +32,18 @@ struct Register {
 
   /// An organisation of that name or identifier with these entries: a new name is entered, what is
   /// missing is added, and earlier mail is judged again where something was.
+  ///
+  /// `all` are the organisations in the store, where the caller has read them.
   func enter(
     _ name: String,
     _ entries: [OrganisationDomain],
+    among all: [Organisation]? = nil,
     recorder: JudgementRecorder,
     in store: any StoreWriter
   ) throws -> Organisation {
     let known: Organisation
     do {
-      known = try Lookup.organisation(name, in: store)
+      known = try Lookup.organisation(name, among: all ?? store.organisations())
     } catch let failure as Failure where failure.exitStatus == .notFound {
       guard !name.hasPrefix(Organisation.identifierPrefix + "_") else { throw failure }
       return try add(name, entries, in: store)

@@ -91,7 +91,7 @@ struct MessageOpening: Sendable {
     answersSalt = answers.flatMap { try? JSONValue(parsing: $0.leaf.opening) }?.bytes("salt")
     let last = message.judgements.last
     judgement = last?.leaf.flatMap { try? JSONValue(parsing: $0.leaf.opening) }?.bytes("salt")
-      .flatMap { salt in last.map { ($0.judgement.json, salt) } }
+      .flatMap { salt in (try? last?.judgement.json).map { ($0, salt) } }
   }
 
   /// The file's contents.

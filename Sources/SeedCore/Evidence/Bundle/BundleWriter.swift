@@ -230,7 +230,7 @@ extension BundleWriter {
       throw BundleError.unreadable("What opens a receipt is missing in the store.")
     }
     payload[part + "/opening.json"] = CanonicalJSON.bytes(of: opening.json)
-    payload[part + "/meta.json"] = CanonicalJSON.bytes(of: message.sighting.json)
+    payload[part + "/meta.json"] = message.sighting.canonicalJSON
     if settings.withholdsBodies {
       let end = SeedMail.Message(parsing: message.bytes).body.lowerBound
       payload[part + "/header.eml"] = Array(message.bytes[..<end])

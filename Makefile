@@ -28,7 +28,7 @@ release := $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help packages toolchain demo test unit tamper conformance e2e lint citations manuals check build tests \
-  release install fuzz sanitize bench clean
+  release install fuzz sanitize bench bench-check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -51,6 +51,7 @@ test: packages toolchain ## everything that must hold: lint, build, unit, tamper
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory tamper
 	@$(MAKE) --no-print-directory conformance
+	@$(MAKE) --no-print-directory bench-check
 	@$(MAKE) --no-print-directory e2e
 
 check: test ## what a push must pass: the same
@@ -104,6 +105,9 @@ fuzz: toolchain ## FUZZ_SECONDS of random mail for each parser
 bench: packages toolchain ## CPU time beside GMime, libopendkim and plain C, with ratios
 	@scripts/install-packages.sh $(BENCH_PACKAGES)
 	@Benchmarks/run.sh
+
+bench-check: tests
+	@scripts/check-bench.sh
 
 # LeakSanitizer would report what the test runner itself never frees.
 sanitize: toolchain ## the unit tests under the address and the thread sanitizer

@@ -87,15 +87,16 @@ public struct Authenticator: Sendable {
     now: Timestamp
   ) async -> Authentication {
     let recorder = RecordingResolver(resolver, timeLimit: timeLimit, now: { now })
-    async let dkimResults = DKIMVerifier(resolver: recorder, publicSuffixes: publicSuffixes).verify(
+    async let spfResult = spf(handover, fromDomain, recorder, now: arrivedAt)
+    let dkim = await DKIMVerifier(resolver: recorder, publicSuffixes: publicSuffixes).verify(
       message,
       fromDomain: fromDomain,
       arrivedAt: arrivedAt,
       now: now
     )
-    async let spfResult = spf(handover, fromDomain, recorder, now: arrivedAt)
-    async let arcResult = arc(message, recorder)
-    let (dkim, spf, arc) = await (dkimResults, spfResult, arcResult)
+    // Few messages have a chain, and its keys are often those of the signatures.
+    let arc = await arc(message, recorder)
+    let spf = await spfResult
     var report = AuthenticationReport(dkim: dkim, spf: spf, arc: arc)
     if let fromDomain {
       report.dmarc = await DMARCVerifier(

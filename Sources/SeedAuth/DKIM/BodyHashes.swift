@@ -57,7 +57,9 @@ struct BodyHashes {
     var hasher = SHA256()
     var body = CanonicalBody(canonicalization, of: message.body)
     var piece: [UInt8] = []
-    piece.reserveCapacity(CanonicalBody.pieceByteCount)
+    // Line ends grow by a byte; where there are many, so does the array.
+    let byteCount = message.body.count
+    piece.reserveCapacity(min(CanonicalBody.pieceByteCount, byteCount &+ byteCount / 16 &+ 2))
     var count = 0
     for limit in limits {
       while count < limit ?? .max {

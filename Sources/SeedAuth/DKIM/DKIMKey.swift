@@ -79,6 +79,13 @@ struct DKIMKey: Sendable, Hashable {
     requiresSameDomain = flags.contains("s")
   }
 
+  private static let memory = RecordMemory<DKIMKey>()
+
+  /// The key that `record` holds, read once.
+  static func remembered(_ record: [UInt8]) throws(SignatureFault) -> DKIMKey {
+    try memory.value(of: record) { record throws(SignatureFault) in try DKIMKey(parsing: record) }
+  }
+
   /// Refuses a signature that the key may not be used for.
   func check(_ signature: DKIMSignature) throws(SignatureFault) {
     try check(signature.algorithm)

@@ -87,12 +87,13 @@ extension DKIMVerifier {
     let fromCount = message.fields(.from).count
     return indices.prefix(reportedCountMax).map { index in
       var verdict = DKIMResult(domain: "", result: .policy, atArrival: .policy)
+      var tags: SignatureTags?
       do throws(SignatureFault) {
-        let tags = try SignatureTags(message.fields[index], of: message.bytes)
-        // Also a signature that can't be verified is reported under its name, where it has one.
-        verdict.domain = (try? tags.domain("d", labelCountMin: 2)) ?? ""
-        verdict.selector = (try? tags.domain("s", labelCountMin: 1)) ?? ""
-        let signature = try DKIMSignature(tags, .dkim)
+        let read = try SignatureTags(message.fields[index], of: message.bytes)
+        tags = read
+        let signature = try DKIMSignature(read, .dkim)
+        verdict.domain = signature.domain
+        verdict.selector = signature.selector
         verdict.algorithm = signature.algorithm.rawValue
         verdict.reason = "not verified: the message has too many signatures"
         verdict.aligned = isAligned(signature.domain)
@@ -104,6 +105,9 @@ extension DKIMVerifier {
         verdict.coversEveryFrom = signature.signedFields.count { $0 == "from" } >= fromCount
         return Candidate(fieldIndex: index, signature: signature, verdict: verdict)
       } catch {
+        // Also a signature that can't be verified is reported under its name, where it has one.
+        verdict.domain = (try? tags?.domain("d", labelCountMin: 2)) ?? ""
+        verdict.selector = (try? tags?.domain("s", labelCountMin: 1)) ?? ""
         verdict.result = error.result
         verdict.atArrival = error.result
         verdict.reason = error.reason

@@ -93,6 +93,7 @@ extension DKIMSignature {
   /// RFC 6376 §3.7: the hash of the signed fields and, with an empty `b=`, the signature's own.
   func headerDigest(of message: Message, fieldIndex: Int) -> [UInt8] {
     var input: [UInt8] = []
+    input.reserveCapacity(2048)
     for index in message.fieldIndices(signedBy: signedFields, excluding: fieldIndex) {
       headerCanonicalization.append(message.fields[index], of: message.bytes, to: &input)
     }
@@ -127,9 +128,9 @@ extension DKIMKey {
     }
     var mismatch: DKIMKey?
     var fault: SignatureFault?
-    for record in answer.texts.sorted(by: { $0.lexicographicallyPrecedes($1) })
-      .prefix(DKIMVerifier.keyRecordCountMax)
-    {
+    var records = answer.texts
+    if records.count > 1 { records.sort { $0.lexicographicallyPrecedes($1) } }
+    for record in records.prefix(DKIMVerifier.keyRecordCountMax) {
       do throws(SignatureFault) {
         let key = try DKIMKey.remembered(record)
         if try isMatch(key) { return (key, true) }

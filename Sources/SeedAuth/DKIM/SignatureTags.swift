@@ -42,16 +42,15 @@ struct SignatureTags {
   /// The value as a word in lower case; `nil` where the tag is absent.
   func word(_ name: String) throws(SignatureFault) -> String? {
     guard let value = value(name) else { return nil }
-    return try Self.word(value, name)
+    guard value.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .syntax("malformed \(name)=") }
+    return bytes.span.lowercasedText(value.indices)
   }
 
   /// The words of a list with colons between them, without empty ones; `nil` where it is absent.
   func words(_ name: String) throws(SignatureFault) -> [String]? {
     guard let value = value(name) else { return nil }
-    var words: [String] = []
-    for item in value.split(separator: UInt8(ascii: ":")) {
-      let item = item.trimmingFoldingWhitespace
-      if !item.isEmpty { words.append(try Self.word(item, name)) }
+    guard let words = bytes.span.colonSeparatedWords(in: value.indices) else {
+      throw .syntax("malformed \(name)=")
     }
     return words
   }
@@ -84,7 +83,8 @@ struct SignatureTags {
   /// A domain name in lower-case A-labels.
   func domain(_ name: String, labelCountMin: Int) throws(SignatureFault) -> String {
     guard let value = value(name) else { throw .syntax("\(name)= is missing") }
-    guard let domain = Self.domain(value), domain.split(separator: ".").count >= labelCountMin
+    guard let domain = Self.domain(value),
+      domain.utf8.count(where: { $0 == UInt8(ascii: ".") }) >= labelCountMin - 1
     else { throw .syntax("\(name)= is no domain name") }
     return domain
   }
@@ -98,14 +98,6 @@ struct SignatureTags {
       domain.utf8.allSatisfy(DNSName.isHostByte)
     else { return nil }
     return domain
-  }
-
-  private static func word(
-    _ bytes: ArraySlice<UInt8>,
-    _ name: String
-  ) throws(SignatureFault) -> String {
-    guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .syntax("malformed \(name)=") }
-    return String(decoding: bytes, as: UTF8.self).lowercased()
   }
 }
 

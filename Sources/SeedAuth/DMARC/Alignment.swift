@@ -15,13 +15,11 @@ extension PublicSuffixList {
     with fromDomain: String,
     _ alignment: Alignment = .relaxed
   ) -> Bool {
-    guard let domain = Self.normalized(domain), let fromDomain = Self.normalized(fromDomain) else {
-      return false
-    }
-    if domain == fromDomain { return true }
-    guard alignment == .relaxed, let organization = organizationalDomain(of: domain) else {
-      return false
-    }
-    return organization == organizationalDomain(of: fromDomain)
+    let owner = owner(of: domain)
+    let fromOwner = self.owner(of: fromDomain)
+    guard let name = owner.name, let fromName = fromOwner.name else { return false }
+    if name == fromName { return true }
+    guard alignment == .relaxed, let organization = owner.organization else { return false }
+    return organization == fromOwner.organization
   }
 }

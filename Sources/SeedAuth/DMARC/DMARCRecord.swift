@@ -62,6 +62,13 @@ public struct DMARCRecord: Sendable, Hashable {
     hasReportAddress = (values["rua"] ?? "").split(separator: ",").contains(where: Self.isURI)
   }
 
+  private static let memory = RecordMemory<DMARCRecord>()
+
+  /// The record that is read from `text`, once.
+  static func remembered(_ text: [UInt8]) throws(GrammarError) -> DMARCRecord {
+    try memory.value(of: text) { text throws(GrammarError) in try DMARCRecord(parsing: text) }
+  }
+
   /// One `name = value`, with the name in lower case; `nil` for anything else.
   private static func tag(_ bytes: ArraySlice<UInt8>) -> (name: String, value: String)? {
     guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { return nil }

@@ -28,7 +28,7 @@ public struct DMARCVerifier: Sendable {
     dkim: [DKIMResult],
     spf: SPFResult?
   ) async -> DMARCResult {
-    guard let domain = PublicSuffixList.normalized(fromDomain) else {
+    guard let domain = publicSuffixes.owner(of: fromDomain).name else {
       return verdict(.none, fromDomain.lowercased(), "From's domain is no host name")
     }
     let discovery: Discovery
@@ -239,7 +239,7 @@ extension DMARCVerifier {
   private func record(at name: String) async throws(LookupFailure) -> Published? {
     let answer = await resolver.resolve("_dmarc." + name, .txt)
     guard !answer.isTemporaryFailure else { throw LookupFailure(name: name) }
-    let records = answer.texts.compactMap { try? DMARCRecord(parsing: $0) }
+    let records = answer.texts.compactMap { try? DMARCRecord.remembered($0) }
     guard records.count == 1, let record = records.first else { return nil }
     return Published(name: name, record: record)
   }

@@ -11,6 +11,8 @@ public enum DNSName {
   /// Labels may hold any visible ASCII and spaces, since SPF's macros make such names; a backslash
   /// is a byte like others and escapes nothing.
   public static func normalized(_ name: String) -> String? {
+    // Most names are in that form, and are given back without new memory.
+    if isNormalized(name) { return name }
     var bytes = Array(name.utf8)
     if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
     guard bytes.count <= byteCountMax else { return nil }
@@ -28,6 +30,23 @@ public enum DNSName {
     }
     guard isLabelLength(bytes.count - labelStart) else { return nil }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func isNormalized(_ name: String) -> Bool {
+    guard (1...byteCountMax).contains(name.utf8.count) else { return false }
+    var labelByteCount = 0
+    for byte in name.utf8 {
+      if byte == UInt8(ascii: ".") {
+        guard isLabelLength(labelByteCount) else { return false }
+        labelByteCount = 0
+      } else {
+        guard (0x20...0x7E).contains(byte),
+          !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        else { return false }
+        labelByteCount += 1
+      }
+    }
+    return isLabelLength(labelByteCount)
   }
 
   /// Whether a host name may hold the byte: lower-case letters, digits, hyphens, underscores, dots.

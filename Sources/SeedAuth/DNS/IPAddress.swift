@@ -19,6 +19,8 @@ public struct IPAddress: Sendable, Hashable {
   /// white space among it.
   public init?(_ text: String) {
     let isIPv6 = text.utf8.contains(UInt8(ascii: ":"))
+    // Most names are none at the first look.
+    guard isIPv6 || text.utf8.first.map({ (0x30...0x39).contains($0) }) ?? false else { return nil }
     guard let bytes = Self.bytes(text, isIPv6: isIPv6) else { return nil }
     self.init(bytes: bytes)
   }

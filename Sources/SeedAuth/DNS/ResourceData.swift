@@ -20,7 +20,19 @@ public enum ResourceData {
   }
 
   /// The strings of a TXT record, joined without a space (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
-  public static func text(_ data: [UInt8]) -> [UInt8]? { strings(data).map { Array($0.joined()) } }
+  public static func text(_ data: [UInt8]) -> [UInt8]? {
+    guard !data.isEmpty, data.count <= textByteCountMax else { return nil }
+    var text: [UInt8] = []
+    text.reserveCapacity(data.count)
+    var offset = 0
+    while offset < data.count {
+      let end = offset + 1 + Int(data[offset])
+      guard end <= data.count else { return nil }
+      text.append(contentsOf: data[offset + 1..<end])
+      offset = end
+    }
+    return text
+  }
 
   /// The host of an MX record and its preference (RFC 1035 §3.3.9).
   public static func mailExchange(_ data: [UInt8]) -> (preference: UInt16, host: String)? {

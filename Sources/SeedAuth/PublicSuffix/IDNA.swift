@@ -10,7 +10,10 @@ public enum IDNA {
   /// A name in ASCII is only folded: its A-labels are not decoded and checked again, as DNS
   /// doesn't do so either.
   public static func toASCII(_ name: String) -> String? {
-    guard name.utf8.count <= inputByteCountMax, !name.utf8.contains(0) else { return nil }
+    guard name.utf8.count <= inputByteCountMax else { return nil }
+    // Most names are in that form, and are given back without new memory.
+    if name.utf8.allSatisfy({ $0 < 0x80 && $0 != 0 && !(0x41...0x5A).contains($0) }) { return name }
+    guard !name.utf8.contains(0) else { return nil }
     if name.utf8.allSatisfy({ $0 < 0x80 }) { return name.lowercased() }
     var output: UnsafeMutablePointer<UInt8>?
     let flags = Int32(IDN2_NFC_INPUT.rawValue | IDN2_NONTRANSITIONAL.rawValue)

@@ -22,7 +22,15 @@ public enum PublicSuffixListError: Error, Hashable, Sendable {
   // Sound: libpsl only reads a loaded list, and this object alone frees it.
   private nonisolated(unsafe) let list: OpaquePointer?
   private let ownsList: Bool
-  private let cache = Mutex<[String: String?]>([:])
+  private let cache = Mutex<[String: Owner]>([:])
+
+  /// What is known of one name.
+  struct Owner {
+    /// The name in lower-case A-labels; `nil` for an address, and for what is no host name.
+    let name: String?
+    /// Its organizational domain.
+    let organization: String?
+  }
 
   private init() {
     unsafe list = psl_builtin()
@@ -51,16 +59,22 @@ public enum PublicSuffixListError: Error, Hashable, Sendable {
   /// A-labels.
   ///
   /// It is `nil` for a public suffix itself, for an address, and for what is no host name.
-  public func organizationalDomain(of name: String) -> String? {
-    // A longer name has none, and is not worth remembering.
-    guard name.utf8.count <= IDNA.inputByteCountMax else { return nil }
+  public func organizationalDomain(of name: String) -> String? { owner(of: name).organization }
+
+  /// Who has `name`, as far as the list can tell; found out once.
+  func owner(of name: String) -> Owner {
+    // A longer name is none, and is not worth remembering.
+    guard name.utf8.count <= IDNA.inputByteCountMax else {
+      return Owner(name: nil, organization: nil)
+    }
     if let known = cache.withLock({ $0[name] }) { return known }
-    let domain = Self.normalized(name).flatMap(registrableDomain)
+    let domain = Self.normalized(name)
+    let owner = Owner(name: domain, organization: domain.flatMap(registrableDomain))
     cache.withLock {
       if $0.count >= Self.cacheCountMax { $0.removeAll(keepingCapacity: true) }
-      $0[name] = .some(domain)
+      $0[name] = owner
     }
-    return domain
+    return owner
   }
 
   /// Whether anybody may register names directly under `name`; a top-level domain that the list

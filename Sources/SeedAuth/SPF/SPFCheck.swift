@@ -92,7 +92,7 @@ struct SPFCheck {
     guard let text = texts.first else { return nil }
     guard texts.count == 1 else { throw .permanent("several SPF records at \(domain)") }
     do throws(GrammarError) {
-      return try SPFRecord(parsing: text)
+      return try SPFRecord.remembered(text)
     } catch {
       throw .permanent("malformed SPF record at \(domain), byte \(error.offset)")
     }

@@ -71,6 +71,13 @@ public struct SPFRecord: Sendable, Hashable {
     self.explanation = explanation
   }
 
+  private static let memory = RecordMemory<SPFRecord>()
+
+  /// The record that is read from `text`, once.
+  static func remembered(_ text: [UInt8]) throws(GrammarError) -> SPFRecord {
+    try memory.value(of: text) { text throws(GrammarError) in try SPFRecord(parsing: text) }
+  }
+
   private static let version = Array("v=spf1".utf8)
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {

@@ -72,7 +72,8 @@ public struct SPFVerifier: Sendable {
   /// The name in A-labels; `nil` unless it is a host name of several labels, and no address.
   private static func hostName(_ name: String) -> String? {
     guard let ascii = IDNA.toASCII(name), let domain = DNSName.normalized(ascii),
-      domain.utf8.allSatisfy(DNSName.isHostByte), domain.contains("."), IPAddress(domain) == nil
+      domain.utf8.allSatisfy(DNSName.isHostByte), domain.utf8.contains(UInt8(ascii: ".")),
+      IPAddress(domain) == nil
     else { return nil }
     return domain
   }

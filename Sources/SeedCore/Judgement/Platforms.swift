@@ -51,9 +51,15 @@ public struct Platforms: Sendable, Hashable {
   public private(set) var all: [Platform]
   private var bySigningDomain: [String: Int] = [:]
   private var byReturnPathDomain: [String: Int] = [:]
+  private let byFieldPrefix: FieldNamePrefixes
 
   init(_ platforms: [Platform]) {
     all = platforms
+    byFieldPrefix = FieldNamePrefixes(
+      platforms.enumerated().flatMap { index, platform in
+        platform.fieldPrefixes.map { ($0, index) }
+      }
+    )
     // Of two platforms with one domain the first has it.
     for (index, platform) in platforms.enumerated().reversed() {
       for domain in platform.signingDomains { bySigningDomain[domain] = index }
@@ -74,9 +80,6 @@ public struct Platforms: Sendable, Hashable {
     report: AuthenticationReport,
     returnPath: String?
   ) -> [MessageFacts.Platform] {
-    let fields = message.fields.prefix(Self.fieldCountMax).map { field in
-      (name: String(decoding: message.bytes[field.name], as: UTF8.self).lowercased(), field: field)
-    }
     var traces: [MessageFacts.Platform] = []
     func add(_ index: Int, _ evidence: MessageFacts.Platform.Evidence, domain: String) {
       let platform = all[index]
@@ -94,7 +97,7 @@ public struct Platforms: Sendable, Hashable {
           guard evidence == .signature, !platform.signingDomains.contains(domain) else { continue }
           (trace.customerField, trace.customer) = ("DKIM-Signature", domain)
         case .field(let name, let part):
-          guard let field = fields.first(where: { $0.name == name })?.field,
+          guard let field = Self.field(name, in: message),
             let value = Self.customer(in: message, field, part: part)
           else { continue }
           trace.customerField = String(decoding: message.bytes[field.name], as: UTF8.self)
@@ -114,10 +117,7 @@ public struct Platforms: Sendable, Hashable {
     {
       add(index, .returnPath, domain: domain)
     }
-    for (index, platform) in all.enumerated()
-    where platform.fieldPrefixes.contains(where: { prefix in
-      fields.contains { $0.name.hasPrefix(prefix) }
-    }) {
+    for index in byFieldPrefix.numbers(in: message, fieldCountMax: Self.fieldCountMax) {
       add(index, .field, domain: "")
     }
     return traces
@@ -138,6 +138,14 @@ public struct Platforms: Sendable, Hashable {
     guard let path, let at = path.lastIndex(of: "@") else { return nil }
     let domain = path[path.index(after: at)...].prefix { $0 != ">" }
     return IDNA.toASCII(String(domain))
+  }
+
+  /// The topmost field of that name, which is in lower case.
+  private static func field(_ name: String, in message: Message) -> HeaderField? {
+    message.fields.prefix(fieldCountMax).first { field in
+      field.name.count == name.utf8.count
+        && String(decoding: message.bytes[field.name], as: UTF8.self).lowercased() == name
+    }
   }
 
   /// What the field says, where it is short and plain text.

@@ -83,22 +83,31 @@ public struct AddressSearch: Sendable {
   private static func decoded(_ input: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {
     var output: [UInt8] = []
     var offset = range.lowerBound
-    var found = false
+    // What stands before is in the output, or stands before every escape.
+    var copied = range.lowerBound
     while offset < range.upperBound {
-      if let (byte, count) = escape(input, at: offset, before: range.upperBound) {
-        if !found {
-          found = true
-          output.reserveCapacity(range.count)
-          for index in range.lowerBound..<offset { output.append(input[index]) }
-        }
-        output.append(byte)
-        offset += count
-      } else {
-        if found { output.append(input[offset]) }
+      let (percent, ampersand) = (UInt8(ascii: "%"), UInt8(ascii: "&"))
+      offset = input.firstIndex(
+        of: percent,
+        ampersand,
+        percent,
+        ampersand,
+        in: offset..<range.upperBound
+      )
+      guard offset < range.upperBound else { break }
+      guard let (byte, count) = escape(input, at: offset, before: range.upperBound) else {
         offset += 1
+        continue
       }
+      if copied == range.lowerBound { output.reserveCapacity(range.count) }
+      output.append(input, copied..<offset)
+      output.append(byte)
+      offset += count
+      copied = offset
     }
-    return found ? output : nil
+    guard copied > range.lowerBound else { return nil }
+    output.append(input, copied..<range.upperBound)
+    return output
   }
 
   /// The byte that an escape at `offset` stands for, and its length: `%40`, `&#64;` or `&#x40;`.
@@ -138,7 +147,7 @@ private struct Pattern: Sendable {
   /// For each count of matched bytes, how many of them are matched too by what comes before.
   private let fallbacks: [Int]
 
-  /// `bytes` are not empty.
+  /// `bytes` are two at least.
   init(_ bytes: [UInt8]) {
     var fallbacks = [0, 0]
     var matched = 0
@@ -156,7 +165,12 @@ private struct Pattern: Sendable {
     var offset = range.lowerBound
     while offset < range.upperBound {
       if matched == 0 {
-        offset = input.firstIndex(of: bytes[0], in: offset..<range.upperBound)
+        let second = bytes[1]
+        offset = input.firstIndex(
+          of: bytes[0],
+          before: (second, second),
+          in: offset..<range.upperBound
+        )
         guard offset < range.upperBound else { return false }
       }
       let byte = input[offset]

@@ -49,7 +49,15 @@ public struct CanonicalBody: Sendable {
       let runEnd = endOfRun(bytes.span, pausingAt: min(end, offset &+ limit), before: end)
       if runEnd > offset {
         guard payDebts(into: &piece, limit: limit) else { return }
-        copyRun(bytes, offset..<min(runEnd, offset + limit - piece.count), into: &piece)
+        copyRun(bytes.span, offset..<min(runEnd, offset + limit - piece.count), into: &piece)
+        // The common end of a line: a line feed alone, and a line that begins with no white space.
+        if offset &+ 1 < end, bytes[offset] == 0x0A, bytes[offset &+ 1] > 0x20, !owesLineFeed,
+          piece.count &+ 2 <= limit
+        {
+          piece.append(0x0D)
+          piece.append(0x0A)
+          offset &+= 1
+        }
       } else {
         skipWhitespace(bytes.span, before: end)
       }
@@ -84,8 +92,12 @@ public struct CanonicalBody: Sendable {
     }
   }
 
-  private mutating func copyRun(_ bytes: [UInt8], _ run: Range<Int>, into piece: inout [UInt8]) {
-    piece.append(contentsOf: bytes[run])
+  private mutating func copyRun(
+    _ bytes: Span<UInt8>,
+    _ run: Range<Int>,
+    into piece: inout [UInt8]
+  ) {
+    piece.append(bytes, run)
     isEmpty = false
     offset = run.upperBound
     // A limit may part a line end within the run.

@@ -33,10 +33,10 @@ extension Canonicalization {
       let lineFeed = bytes.span.firstIndex(of: 0x0A, in: offset..<range.upperBound)
       let hasReturn = lineFeed > offset && bytes[lineFeed - 1] == 0x0D
       guard lineFeed < range.upperBound else {
-        output.append(contentsOf: bytes[offset..<range.upperBound])
+        output.append(bytes.span, offset..<range.upperBound)
         return
       }
-      output.append(contentsOf: bytes[offset..<(hasReturn ? lineFeed - 1 : lineFeed)])
+      output.append(bytes.span, offset..<(hasReturn ? lineFeed - 1 : lineFeed))
       output.append(0x0D)
       output.append(0x0A)
       offset = lineFeed + 1
@@ -51,6 +51,7 @@ extension Canonicalization {
     omitting omitted: Range<Int>?,
     to output: inout [UInt8]
   ) {
+    let input = bytes.span
     let start = output.count
     var owesSpace = false
     var offset = range.lowerBound
@@ -59,16 +60,24 @@ extension Canonicalization {
         offset = omitted.upperBound
         continue
       }
-      let byte = bytes[offset]
-      offset += 1
+      let byte = input[offset]
       if byte.isBlank {
         owesSpace = true
-      } else if byte == 0x0A || (byte == 0x0D && offset < bytes.count && bytes[offset] == 0x0A) {
-        continue
+        offset += 1
+      } else if byte == 0x0A
+        || byte == 0x0D && offset + 1 < input.count && input[offset + 1] == 0x0A
+      {
+        offset += 1
       } else {
         if owesSpace, output.count > start { output.append(0x20) }
         owesSpace = false
-        output.append(byte)
+        var end = range.upperBound
+        if let omitted, offset < omitted.lowerBound { end = min(end, omitted.lowerBound) }
+        // A run holds single spaces between visible bytes, and ends with none.
+        let runEnd =
+          byte > 0x20 ? input.endOfPlainRun(in: offset..<end, isRelaxed: true) : offset + 1
+        output.append(input, offset..<runEnd)
+        offset = runEnd
       }
     }
   }

@@ -27,7 +27,7 @@ struct Charset: Hashable, Sendable {
       self = .unknown
       return
     }
-    self.init(named: String(decoding: input.bytes(in: range.lowerBound..<end), as: UTF8.self))
+    self.init(named: input.text(range.lowerBound..<end))
   }
 
   /// The charset of that name, in either case; ``unknown`` for a name that is not known.
@@ -45,10 +45,19 @@ struct Charset: Hashable, Sendable {
   func utf8(_ input: Span<UInt8>, _ range: Range<Int>, limit: Int = .max) -> [UInt8] {
     switch form {
     case .unknown: Self.plainText(input, range)
-    case .utf8: Array(String(decoding: input.bytes(in: range), as: UTF8.self).utf8)
+    case .utf8: Array(input.text(range).utf8)
     case .windows1252: Self.fromWindows1252(input, range)
     case .converted(let name):
       Self.convert(input, range, from: name, limit: limit) ?? Self.plainText(input, range)
+    }
+  }
+
+  /// All of `bytes` as UTF-8, which most of them are already.
+  func utf8(_ bytes: [UInt8], limit: Int = .max) -> [UInt8] {
+    switch form {
+    case .unknown where bytes.span.isUTF8, .utf8 where bytes.span.isUTF8: bytes
+    case .windows1252 where !bytes.span.unusualBytes(in: bytes.indices).eightBit: bytes
+    default: utf8(bytes.span, bytes.indices, limit: limit)
     }
   }
 

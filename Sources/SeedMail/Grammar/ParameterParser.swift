@@ -40,7 +40,7 @@ struct ParameterParser {
       at: &offset,
       before: end
     )
-    return String(decoding: input.bytes(in: start..<offset), as: UTF8.self).lowercased()
+    return input.lowercasedText(start..<offset)
   }
 
   /// Reads the parameters that follow.

@@ -31,3 +31,11 @@ extension Span<UInt8> {
     unsafe extracting(range).withUnsafeBufferPointer { unsafe Array($0) }
   }
 }
+
+extension [UInt8] {
+  /// Appends the bytes in `range` of `input`.
+  @inline(__always)
+  mutating func append(_ input: Span<UInt8>, _ range: Range<Int>) {
+    unsafe input.extracting(range).withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+}

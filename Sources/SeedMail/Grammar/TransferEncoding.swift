@@ -47,34 +47,6 @@ public enum TransferEncoding: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Span<UInt8> {
-  /// Decodes base64 as readers of mail do: what is outside the alphabet is skipped, and padding ends
-  /// a group, after which another may start.
-  ///
-  /// The strict form, which keys and signatures need, is not here.
-  func decodedBase64(_ range: Range<Int>) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(range.count / 4 * 3 + 3)
-    var bits: UInt32 = 0
-    var count = 0
-    for offset in range {
-      let value = base64Values[Int(self[offset])]
-      if value < 64 {
-        bits = bits &<< 6 | UInt32(value)
-        count &+= 1
-        guard count == 4 else { continue }
-        result.append(UInt8(truncatingIfNeeded: bits &>> 16))
-        result.append(UInt8(truncatingIfNeeded: bits &>> 8))
-        result.append(UInt8(truncatingIfNeeded: bits))
-        (bits, count) = (0, 0)
-      } else if self[offset] == UInt8(ascii: "=") {
-        appendRest(bits, count, to: &result)
-        (bits, count) = (0, 0)
-      }
-    }
-    appendRest(bits, count, to: &result)
-    return result
-  }
-
   /// Decodes quoted-printable (RFC 2045 §6.7); an `=` that starts nothing valid stays as it is.
   func decodedQuotedPrintable(_ range: Range<Int>) -> [UInt8] {
     var result: [UInt8] = []
@@ -84,33 +56,33 @@ extension Span<UInt8> {
     // White space before a line end was added on the way, and is dropped: this counts what is kept.
     var keptCount = 0
     while offset < end {
-      let byte = self[offset]
-      offset += 1
-      switch byte {
-      case UInt8(ascii: "="):
-        if let next = softLineBreak(at: offset, before: end) {
-          offset = next
+      let next = firstIndex(of: UInt8(ascii: "="), 0x0A, 0x0D, 0x0A, in: offset..<end)
+      result.append(self, offset..<next)
+      var visibleEnd = next
+      while visibleEnd > offset, self[visibleEnd - 1].isBlank { visibleEnd -= 1 }
+      if visibleEnd > offset { keptCount = result.count - (next - visibleEnd) }
+      guard next < end else { break }
+      let byte = self[next]
+      offset = next + 1
+      if byte == UInt8(ascii: "=") {
+        if let line = softLineBreak(at: offset, before: end) {
+          offset = line
         } else if let value = hexPair(at: offset, before: end) {
           result.append(value)
           offset += 2
         } else {
           result.append(byte)
         }
-        keptCount = result.count
-      case 0x20, 0x09:
+      } else {
+        let isCRLF = byte == 0x0D && offset < end && self[offset] == 0x0A
+        if byte == 0x0A || isCRLF { result.removeLast(result.count - keptCount) }
         result.append(byte)
-      case 0x0D where offset < end && self[offset] == 0x0A, 0x0A:
-        result.removeLast(result.count - keptCount)
-        result.append(byte)
-        if byte == 0x0D {
+        if isCRLF {
           result.append(0x0A)
           offset += 1
         }
-        keptCount = result.count
-      default:
-        result.append(byte)
-        keptCount = result.count
       }
+      keptCount = result.count
     }
     return result
   }
@@ -186,19 +158,3 @@ extension Span<UInt8> {
     return offset + 1 < end && self[offset + 1] == 0x0A ? offset + 2 : nil
   }
 }
-
-private func appendRest(_ bits: UInt32, _ count: Int, to result: inout [UInt8]) {
-  if count == 2 { result.append(UInt8(truncatingIfNeeded: bits &>> 4)) }
-  if count == 3 {
-    result.append(UInt8(truncatingIfNeeded: bits &>> 10))
-    result.append(UInt8(truncatingIfNeeded: bits &>> 2))
-  }
-}
-
-/// The value of each character of the base64 alphabet (RFC 4648 §4); 255 for any other byte.
-private let base64Values: [UInt8] = {
-  var values = [UInt8](repeating: 255, count: 256)
-  let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-  for (value, byte) in alphabet.utf8.enumerated() { values[Int(byte)] = UInt8(value) }
-  return values
-}()

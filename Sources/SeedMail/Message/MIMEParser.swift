@@ -50,7 +50,9 @@ struct MIMEParser {
   /// Reads lines up to the end of a buffer, and closes what is open there.
   private mutating func walk(_ input: Span<UInt8>, from start: Int, buffer: Int) {
     var lineStart = start
-    while lineStart < input.count, open.contains(where: { $0.boundary != nil }) {
+    while open.contains(where: { $0.boundary != nil }) {
+      lineStart = dashedLine(input, from: lineStart)
+      guard lineStart < input.count else { break }
       let delimiter = delimiter(input, at: lineStart)
       let next = endOfLine(input, from: lineStart)
       if let delimiter {
@@ -207,6 +209,21 @@ struct MIMEParser {
     waiting.append((index, buffers.count))
     let bytes = buffers[part.buffer]
     buffers.append(part.encoding.decode(bytes.span, part.body))
+  }
+
+  /// The first line at or behind `start`, which is one's beginning, that begins with `--`; the end of
+  /// the input where none does.
+  private func dashedLine(_ input: Span<UInt8>, from start: Int) -> Int {
+    var lineStart = start
+    while lineStart < input.count {
+      if input[lineStart] == UInt8(ascii: "-"), lineStart + 1 < input.count,
+        input[lineStart + 1] == UInt8(ascii: "-")
+      {
+        return lineStart
+      }
+      lineStart = endOfLine(input, from: lineStart)
+    }
+    return input.count
   }
 
   /// The delimiter that the line at `start` is.

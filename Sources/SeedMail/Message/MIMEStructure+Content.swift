@@ -20,10 +20,15 @@ extension MIMEStructure {
   /// where the bytes are not well-formed; characters that don't exist become U+FFFD. `nil` where the
   /// text has more than `limit` bytes.
   public func decodedText(of index: Int, limit: Int = decodedByteCountMax) -> String? {
+    decodedUTF8(of: index, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// As ``decodedText(of:limit:)``, as the bytes of UTF-8.
+  func decodedUTF8(of index: Int, limit: Int = decodedByteCountMax) -> [UInt8]? {
     guard let bytes = decodedBytes(of: index, limit: limit) else { return nil }
     let charset = parts[index].contentType.parameter("charset").map { Charset(named: $0) }
-    let text = (charset ?? .unknown).utf8(bytes.span, 0..<bytes.count, limit: limit)
-    return text.count <= limit ? String(decoding: text, as: UTF8.self) : nil
+    let text = (charset ?? .unknown).utf8(bytes, limit: limit)
+    return text.count <= limit ? text : nil
   }
 }
 

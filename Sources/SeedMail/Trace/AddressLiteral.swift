@@ -11,7 +11,7 @@ enum AddressLiteral {
     var end = start
     while end < range.upperBound, input[end] != UInt8(ascii: "%") { end += 1 }
     if isIPv6(input, start..<end) {
-      return String(decoding: input.bytes(in: start..<end), as: UTF8.self)
+      return input.text(start..<end)
     }
     guard end == range.upperBound else { return nil }
     var host = start
@@ -19,7 +19,7 @@ enum AddressLiteral {
     guard (host + 1..<max(end, host + 1)).allSatisfy({ input[$0].isDigit }),
       isIPv4(input, start..<host)
     else { return nil }
-    return String(decoding: input.bytes(in: start..<host), as: UTF8.self)
+    return input.text(start..<host)
   }
 
   private static let textByteCountMax = 64

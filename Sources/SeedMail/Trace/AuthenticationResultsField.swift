@@ -185,23 +185,25 @@ extension AuthenticationResultsField {
           return String(decoding: bytes, as: UTF8.self)
         }
       }
+      let start = offset
       while offset < input.count,
         input[offset].isTokenByte
           || isProperty
             && (input[offset] == UInt8(ascii: "@") || input[offset] == UInt8(ascii: "/"))
       {
-        bytes.append(input[offset])
         offset += 1
       }
+      let isEmpty = bytes.isEmpty && offset == start
       // Deviates from RFC 8601 §2.2: the start of a signature (`header.b`, RFC 6008) may have the
       // padding of base64, and its "/", without quotes.
-      while isProperty, !bytes.isEmpty, offset < input.count, input[offset] == UInt8(ascii: "=") {
-        bytes.append(input[offset])
+      while isProperty, !isEmpty, offset < input.count, input[offset] == UInt8(ascii: "=") {
         offset += 1
       }
       if offset < input.count, !input[offset].isValueEnd {
         throw GrammarError(.unexpectedByte, at: offset)
       }
+      guard !bytes.isEmpty else { return input.text(start..<offset) }
+      bytes.append(input, start..<offset)
       return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -226,13 +228,10 @@ extension AuthenticationResultsField {
     /// `Keyword` of RFC 5321 §4.1.2: letters, digits and hyphens; in lower case. An underscore is
     /// taken as well, for the properties of today's servers.
     private mutating func keyword(in input: Span<UInt8>) throws(GrammarError) -> String {
-      var bytes: [UInt8] = []
-      while offset < input.count, input[offset].isKeywordByte {
-        bytes.append(input[offset].lowercased)
-        offset += 1
-      }
-      guard !bytes.isEmpty else { throw GrammarError(.unexpectedByte, at: offset) }
-      return String(decoding: bytes, as: UTF8.self)
+      let start = offset
+      while offset < input.count, input[offset].isKeywordByte { offset += 1 }
+      guard offset > start else { throw GrammarError(.unexpectedByte, at: offset) }
+      return input.lowercasedText(start..<offset)
     }
 
     private mutating func number(in input: Span<UInt8>) throws(GrammarError) -> Int {

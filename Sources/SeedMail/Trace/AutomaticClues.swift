@@ -18,14 +18,12 @@ struct AutomaticClues {
     readFields(message)
     // The text is decoded for the few messages alone that it can make a difference for.
     guard evidence.contains(.daemonSender) || evidence.contains(.nullSender) else { return }
-    let text = textPart.flatMap { structure.decodedText(of: $0).map { Array($0.utf8) } }
+    let text = textPart.flatMap { structure.decodedUTF8(of: $0) }
     // Where the MIME structure is broken, the text stands somewhere in the body.
     notice = Array(
       (text ?? structure.encodedBytes(of: 0)).prefix(AutomaticMessage.textByteCountMax)
     )
-    if NoticeWords.phrases.contains(where: { notice.span.containsIgnoringCase($0) }) {
-      evidence.insert(.phrase)
-    }
+    if NoticeWords.phrases.isAny(in: notice.span) { evidence.insert(.phrase) }
   }
 
   /// What the message is; the weightier form first.
@@ -120,7 +118,7 @@ struct AutomaticClues {
       failedRecipients = message.rawText(of: field)
     }
     let subject = message.first(.subject).map { message.text(of: $0).lowercased() } ?? ""
-    if NoticeWords.subjects.contains(where: { subject.contains($0) }) { evidence.insert(.subject) }
+    if NoticeWords.subjects.isAny(in: Array(subject.utf8).span) { evidence.insert(.subject) }
     hasReplySubject = NoticeWords.replySubjects.contains { subject.hasPrefix($0) }
     // The form in which one large provider sends its complaints.
     isComplaint =

@@ -20,13 +20,12 @@ public struct BodyClaims: Sendable, Hashable {
     let indices = bodies.text + bodies.html.filter { !bodies.text.contains($0) }
     for index in indices.prefix(Self.partCountMax)
     where structure.parts[index].contentType.type == "text" {
-      guard let text = structure.decodedText(of: index, limit: Self.textByteCountMax) else {
+      guard let text = structure.decodedUTF8(of: index, limit: Self.textByteCountMax) else {
         continue
       }
-      let bytes = Array(text.utf8)
-      links.add(from: bytes.span)
+      links.add(from: text.span)
       let isHTML = structure.parts[index].contentType.subtype == "html"
-      for imprint in Imprint.all(in: isHTML ? HTMLText.read(bytes.span) : bytes)
+      for imprint in Imprint.all(in: isHTML ? HTMLText.read(text.span) : text)
       where !imprints.contains(imprint) && imprints.count < Imprint.countMax {
         imprints.append(imprint)
       }

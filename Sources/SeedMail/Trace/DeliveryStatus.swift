@@ -72,7 +72,7 @@ struct DeliveryStatus {
   /// RFC 3463 §2: `class "." subject "." detail`, of which the class is 2, 4 or 5.
   private mutating func add(code input: Span<UInt8>, _ range: Range<Int>) {
     guard (5...9).contains(range.count), codes.count < Self.codeCountMax else { return }
-    let text = String(decoding: input.bytes(in: range), as: UTF8.self)
+    let text = input.text(range)
     let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
     guard numbers.count == 3, ["2", "4", "5"].contains(numbers[0]),
       numbers[1...].allSatisfy({ (1...3).contains($0.utf8.count) }), !codes.contains(text)

@@ -20,7 +20,7 @@ public enum EnvelopeAddress {
     guard let stop = endOfAddress(input, start..<end) else { return nil }
     end = stop
     guard end - start <= byteCountMax else { return nil }
-    return String(decoding: input.bytes(in: start..<end), as: UTF8.self)
+    return input.text(start..<end)
   }
 
   /// RFC 5321 §4.1.2: a source route, `@one,@two:`, is accepted and ignored.

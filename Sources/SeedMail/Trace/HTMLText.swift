@@ -8,19 +8,28 @@ enum HTMLText {
     var hasOpenTag = false
     var offset = 0
     while offset < input.count {
-      let byte = input[offset]
-      if byte == UInt8(ascii: "<"), !hasOpenTag {
-        guard let end = skipTag(input, at: offset, into: &output) else {
+      let next = input.firstIndex(
+        of: hasOpenTag ? UInt8(ascii: "&") : UInt8(ascii: "<"),
+        UInt8(ascii: "&"),
+        0x0A,
+        0x0D,
+        in: offset..<input.count
+      )
+      output.append(input, offset..<next)
+      guard next < input.count else { break }
+      switch input[next] {
+      case UInt8(ascii: "<"):
+        if let end = skipTag(input, at: next, into: &output) {
+          offset = end
+        } else {
           hasOpenTag = true
-          continue
+          offset = next
         }
-        offset = end
-      } else if byte == UInt8(ascii: "&") {
-        offset = readEntity(input, at: offset, into: &output)
-      } else {
+      case UInt8(ascii: "&"): offset = readEntity(input, at: next, into: &output)
+      default:
         // A line end in HTML is a space.
-        output.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte)
-        offset += 1
+        output.append(0x20)
+        offset = next + 1
       }
     }
     return output
@@ -40,27 +49,45 @@ enum HTMLText {
     if nameStart < close, input[nameStart] == UInt8(ascii: "/") { nameStart += 1 }
     var nameEnd = nameStart
     while nameEnd < close, input[nameEnd].isASCIILetter || input[nameEnd].isDigit { nameEnd += 1 }
-    let name = nameStart..<nameEnd
-    for (element, end) in [("script", "</script"), ("style", "</style")]
-    where input.equalsIgnoringCase(element, name) && nameStart == start + 1 {
+    let name = packed(input, nameStart..<nameEnd)
+    if nameStart == start + 1, name == script || name == style {
+      let end = name == script ? "</script" : "</style"
       return find(end, in: input, from: close + 1) ?? input.count
     }
-    if lineElements.contains(where: { input.equalsIgnoringCase($0, name) }) {
-      output += [0x0A, 0x0A]
+    if lineElements.contains(name) {
+      output.append(0x0A)
+      output.append(0x0A)
     }
     return close + 1
   }
 
+  private static let script = packed("script"), style = packed("style")
   private static let lineElements = [
     "p", "br", "div", "td", "tr", "th", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5",
     "h6", "hr", "body", "center", "footer", "section", "blockquote",
-  ]
+  ].map { packed($0) }
+
+  /// The name of an element, to be compared at once and without regard to case.
+  private static func packed(_ input: Span<UInt8>, _ name: Range<Int>) -> PackedFieldName {
+    var packed = PackedFieldName()
+    for offset in name { packed.append(input[offset]) }
+    return packed
+  }
+
+  private static func packed(_ name: String) -> PackedFieldName {
+    let bytes = Array(name.utf8)
+    return packed(bytes.span, bytes.indices)
+  }
 
   private static func find(_ text: String, in input: Span<UInt8>, from start: Int) -> Int? {
-    guard start < input.count else { return nil }
-    return (start..<input.count).first {
-      input.hasPrefixIgnoringCase(text, at: $0, before: input.count)
+    guard let first = text.utf8.first else { return nil }
+    var offset = start
+    while offset < input.count {
+      offset = input.firstIndex(of: first, in: offset..<input.count)
+      if input.hasPrefixIgnoringCase(text, at: offset, before: input.count) { return offset }
+      offset += 1
     }
+    return nil
   }
 
   /// The character references that are met in names and addresses; any other stays as it is.
@@ -75,23 +102,35 @@ enum HTMLText {
       output.append(input[start])
       return start + 1
     }
-    let name = String(decoding: input.bytes(in: start + 1..<end), as: UTF8.self)
-    var scalar = named[name]
-    if name.hasPrefix("#x") || name.hasPrefix("#X") {
-      scalar = UInt32(name.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init)
-    } else if name.hasPrefix("#") {
-      scalar = UInt32(name.dropFirst()).flatMap(Unicode.Scalar.init)
-    }
-    guard let scalar else {
+    guard let scalar = scalar(input, start + 1..<end) else {
       output.append(input[start])
       return start + 1
     }
-    output += Array(String(Character(scalar)).utf8)
+    output.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     return end + 1
   }
 
-  private static let named: [String: Unicode.Scalar] = [
-    "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": " ", "ndash": "–",
-    "mdash": "—", "rsquo": "’", "lsquo": "‘", "copy": "©",
+  /// What a reference means, of at most ten bytes.
+  private static func scalar(_ input: Span<UInt8>, _ name: Range<Int>) -> Unicode.Scalar? {
+    guard !name.isEmpty, input[name.lowerBound] == UInt8(ascii: "#") else {
+      return named.first {
+        $0.name.utf8.count == name.count
+          && input.hasPrefix($0.name, at: name.lowerBound, before: name.upperBound)
+      }?.scalar
+    }
+    let isHexadecimal = name.count > 1 && input[name.lowerBound + 1].lowercased == UInt8(ascii: "x")
+    let digits = name.dropFirst(isHexadecimal ? 2 : 1)
+    var number: UInt32 = 0
+    for offset in digits {
+      guard let value = input[offset].hexValue, isHexadecimal || value < 10 else { return nil }
+      // Eight hexadecimal digits or nine decimal ones at most: the number fits.
+      number = number &* (isHexadecimal ? 16 : 10) &+ UInt32(value)
+    }
+    return digits.isEmpty ? nil : Unicode.Scalar(number)
+  }
+
+  private static let named: [(name: String, scalar: Unicode.Scalar)] = [
+    ("nbsp", " "), ("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", "\""), ("apos", "'"),
+    ("ndash", "–"), ("mdash", "—"), ("rsquo", "’"), ("lsquo", "‘"), ("copy", "©"),
   ]
 }

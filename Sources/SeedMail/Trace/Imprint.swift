@@ -8,6 +8,8 @@ enum Imprint {
 
   /// The imprints in a text. An empty line ends one, a single line end doesn't.
   static func all(in text: [UInt8]) -> [String] {
+    // Few messages have either word, and the rest needn't be read as closely.
+    guard holdsWord(text.span) else { return [] }
     let lines = collapsed(text.span)
     let input = lines.span
     var imprints: [String] = []
@@ -21,10 +23,30 @@ enum Imprint {
       }
       offset = end(input, from: name)
       if offset - start <= byteCountMax, namesSomebody(input, name..<offset) {
-        imprints.append(String(decoding: input.bytes(in: start..<offset), as: UTF8.self))
+        imprints.append(input.text(start..<offset))
       }
     }
     return imprints.map(\.withoutControls)
+  }
+
+  /// Whether "promoted" or "published" stands anywhere in the text.
+  private static func holdsWord(_ input: Span<UInt8>) -> Bool {
+    var offset = 0
+    while offset < input.count {
+      offset = input.firstIndex(
+        of: UInt8(ascii: "p"),
+        before: (UInt8(ascii: "r"), UInt8(ascii: "u")),
+        isCaseIgnored: true,
+        in: offset..<input.count
+      )
+      if input.hasPrefixIgnoringCase("promoted", at: offset, before: input.count)
+        || input.hasPrefixIgnoringCase("published", at: offset, before: input.count)
+      {
+        return true
+      }
+      offset += 1
+    }
+    return false
   }
 
   /// Where an imprint starts whose words "promoted by" or "published by" stand at `offset`, and where

@@ -17,13 +17,10 @@ public struct LinkHosts: Sendable, Hashable {
   /// HTML or a field such as List-Unsubscribe (RFC 2369). The cost is linear.
   public mutating func add(from input: Span<UInt8>) {
     var offset = 0
-    while offset < input.count, hosts.count < Self.hostCountMax {
-      guard input[offset] == UInt8(ascii: ":") else {
-        offset += 1
-        continue
-      }
-      let colon = offset
-      offset += 1
+    while hosts.count < Self.hostCountMax {
+      let colon = input.firstIndex(of: UInt8(ascii: ":"), in: offset..<input.count)
+      guard colon < input.count else { return }
+      offset = colon + 1
       if endsScheme("mailto", input, at: colon) {
         add(input, authority(input, at: &offset), isMail: true)
       } else if endsScheme("http", input, at: colon) || endsScheme("https", input, at: colon),
@@ -67,7 +64,10 @@ public struct LinkHosts: Sendable, Hashable {
       while end > start, input[end - 1] == UInt8(ascii: ".") { end -= 1 }
     }
     guard start < end, end - start <= Self.hostByteCountMax else { return }
-    let host = String(decoding: input.bytes(in: start..<end), as: UTF8.self).lowercased()
+    // Most links of a message go to few hosts.
+    let range = start..<end
+    guard !hosts.contains(where: { input.equalsIgnoringCase($0, range) }) else { return }
+    let host = input.text(range).lowercased()
       .withoutControls
     if !hosts.contains(host) { hosts.append(host) }
   }

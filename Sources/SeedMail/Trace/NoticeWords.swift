@@ -12,7 +12,13 @@ enum NoticeWords {
   /// The first word of a field that may be no address: `MAILER-DAEMON` of `<MAILER-DAEMON@a.example>` and
   /// of `MAILER-DAEMON <>`.
   static func localPart(of text: String) -> String {
-    String(text.drop { $0 == "<" }.prefix { !["@", ">", " ", "<"].contains($0) })
+    let bytes = text.utf8.drop { $0 == UInt8(ascii: "<") }
+    return String(
+      decoding: bytes.prefix {
+        $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ">") && $0 != 0x20 && $0 != UInt8(ascii: "<")
+      },
+      as: UTF8.self
+    )
   }
 
   private static let daemons: Set<String> = [
@@ -21,7 +27,7 @@ enum NoticeWords {
   ]
 
   /// What subjects of notices contain.
-  static let subjects = [
+  static let subjects = PhraseSet([
     "undeliver", "delivery status notification", "mail delivery status", "delivery failure",
     "delivery failed", "delivery has failed", "delivery report", "failure notice",
     "failure delivery", "failed delivery", "returned mail", "returned to sender",
@@ -31,7 +37,7 @@ enum NoticeWords {
     "mail delivery delayed", "delayed 2", "delayed 4", "delayed 7", "error sending your mail",
     "не доставлено", "メッセージを配信できません", "メールエラー通知", "unzustellbar",
     "nicht zugestellt", "non remis", "no se puede entregar", "devuelto", "mancato recapito",
-  ]
+  ])
 
   /// What subjects of automatic replies begin with.
   static let replySubjects = [
@@ -42,7 +48,7 @@ enum NoticeWords {
   ]
 
   /// What texts of notices contain, in ASCII.
-  static let phrases = [
+  static let phrases = PhraseSet([
     "hi. this is the", "this is the mail system at host", "this is the mail delivery system",
     "could not be delivered to", "did not reach the following recipient",
     "delivery to the following recipient",
@@ -58,5 +64,31 @@ enum NoticeWords {
     "undelivered message", "undeliverable", "delivery status notification", "failed recipient",
     "-------server message", "permanent failure", "recipient address rejected", "host unknown",
     "unknown user",
-  ]
+  ])
+}
+
+/// Phrases in lower case, to be looked for all at once.
+struct PhraseSet {
+  /// The phrases that begin with each byte.
+  private let byFirstByte: [[String]]
+
+  init(_ phrases: [String]) {
+    var byFirstByte = [[String]](repeating: [], count: 256)
+    for phrase in phrases {
+      if let first = phrase.utf8.first { byFirstByte[Int(first)].append(phrase) }
+    }
+    self.byFirstByte = byFirstByte
+  }
+
+  /// Whether any of them stands in `text`; the case of its ASCII letters doesn't matter.
+  func isAny(in text: Span<UInt8>) -> Bool {
+    for offset in 0..<text.count {
+      let phrases = byFirstByte[Int(text[offset].lowercased)]
+      if phrases.contains(where: { text.hasPrefixIgnoringCase($0, at: offset, before: text.count) })
+      {
+        return true
+      }
+    }
+    return false
+  }
 }

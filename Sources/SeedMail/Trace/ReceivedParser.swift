@@ -70,11 +70,15 @@ struct ReceivedParser {
   private mutating func readDetail(_ word: Range<Int>, in input: Span<UInt8>) {
     guard clause != .date else { return }
     if clause == .from, readClient(word, in: input) { return }
-    for part in parts(of: word, in: input) {
+    // The parts of a word between colons: `TLS:`, `TLSv1:DES-CBC3-SHA:168`.
+    var start = word.lowerBound
+    while start <= word.upperBound {
+      let part = start..<input.firstIndex(of: UInt8(ascii: ":"), in: start..<word.upperBound)
+      start = part.upperBound + 1
       if tokens.depth > 0, let version = TLSNames.version(input, part) {
         received.tlsVersion = received.tlsVersion ?? version
       } else if TLSNames.isCipher(input, part), tokens.depth > 0 || received.tlsCipher == nil {
-        received.tlsCipher = text(part, in: input)
+        received.tlsCipher = input.text(part)
       }
     }
   }
@@ -110,7 +114,7 @@ struct ReceivedParser {
     guard tokens.depth > 0, received.hostName == nil, isDomain(word, in: input),
       TLSNames.version(input, word) == nil
     else { return false }
-    received.hostName = text(word, in: input)
+    received.hostName = input.text(word)
     return true
   }
 
@@ -134,14 +138,14 @@ extension ReceivedParser {
     let address = AddressLiteral.read(input, word)
     if isBracketed, address == nil { return (nil, false) }
     _ = tokens.next(in: input)
-    return (address ?? text(word, in: input), address != nil)
+    return (address ?? input.text(word), address != nil)
   }
 
   private mutating func plainWord(in input: Span<UInt8>) -> String? {
     while case .sign(UInt8(ascii: "=")) = tokens.peek(in: input) { _ = tokens.next(in: input) }
     guard case .word(let word) = tokens.peek(in: input) else { return nil }
     _ = tokens.next(in: input)
-    return AddressLiteral.read(input, word) ?? text(word, in: input)
+    return AddressLiteral.read(input, word) ?? input.text(word)
   }
 
   /// The first registered protocol up to the next clause, else the first word.
@@ -157,7 +161,7 @@ extension ReceivedParser {
           return name
         }
         if tokens.depth > 0 { readDetail(word, in: input) }
-        if first == nil, tokens.depth == 0 { first = text(word, in: input) }
+        if first == nil, tokens.depth == 0 { first = input.text(word) }
       case .sign(let sign): noteBrackets(sign)
       }
       _ = tokens.next(in: input)
@@ -170,13 +174,13 @@ extension ReceivedParser {
       switch sign {
       case UInt8(ascii: "<"):
         _ = tokens.next(in: input)
-        if let range = tokens.takeAngle(in: input) { return text(range, in: input) }
+        if let range = tokens.takeAngle(in: input) { return input.text(range) }
       case UInt8(ascii: "["), UInt8(ascii: "="): _ = tokens.next(in: input)
       default: return nil
       }
     }
     let range = tokens.takeRun(in: input)
-    return range.isEmpty ? nil : text(range, in: input)
+    return range.isEmpty ? nil : input.text(range)
   }
 
   /// The envelope recipient: an address with a domain, without a source route.
@@ -195,22 +199,6 @@ extension ReceivedParser {
 }
 
 extension ReceivedParser {
-  private func text(_ range: Range<Int>, in input: Span<UInt8>) -> String {
-    String(decoding: input.bytes(in: range), as: UTF8.self)
-  }
-
-  /// The parts of a word between colons: `TLS:`, `TLSv1:DES-CBC3-SHA:168`.
-  private func parts(of word: Range<Int>, in input: Span<UInt8>) -> [Range<Int>] {
-    var parts: [Range<Int>] = []
-    var start = word.lowerBound
-    for offset in word where input[offset] == UInt8(ascii: ":") {
-      parts.append(start..<offset)
-      start = offset + 1
-    }
-    parts.append(start..<word.upperBound)
-    return parts
-  }
-
   private func isFirst(_ word: Range<Int>, in input: Span<UInt8>) -> Bool {
     (0..<word.lowerBound).allSatisfy {
       input[$0].isFoldingWhitespace || input[$0] == UInt8(ascii: "(")
@@ -218,11 +206,13 @@ extension ReceivedParser {
   }
 
   private func isGreeting(_ word: Range<Int>, in input: Span<UInt8>) -> Bool {
-    ["helo", "ehlo", "lhlo"].contains { input.equalsIgnoringCase($0, word) }
+    word.count == 4
+      && ["helo", "ehlo", "lhlo"].contains { input.equalsIgnoringCase($0, word) }
   }
 
   private func isClauseWord(_ word: Range<Int>, in input: Span<UInt8>) -> Bool {
-    ["from", "by", "via", "with", "id", "for"].contains { input.equalsIgnoringCase($0, word) }
+    word.count <= 4
+      && ["from", "by", "via", "with", "id", "for"].contains { input.equalsIgnoringCase($0, word) }
   }
 
   /// A name of at least two labels of letters, digits and hyphens, with a letter in it.

@@ -74,11 +74,7 @@ struct ReceivedTokens {
   mutating func takeRun(in input: Span<UInt8>) -> Range<Int> {
     while offset < input.count, input[offset].isFoldingWhitespace { offset += 1 }
     let start = offset
-    while offset < input.count, !input[offset].isFoldingWhitespace,
-      ![UInt8(ascii: ";"), UInt8(ascii: "("), UInt8(ascii: ",")].contains(input[offset])
-    {
-      offset += 1
-    }
+    while offset < input.count, !input[offset].endsRun { offset += 1 }
     return start..<offset
   }
 
@@ -92,6 +88,11 @@ struct ReceivedTokens {
 }
 
 extension UInt8 {
+  fileprivate var endsRun: Bool {
+    isFoldingWhitespace || self == UInt8(ascii: ";") || self == UInt8(ascii: "(")
+      || self == UInt8(ascii: ",")
+  }
+
   fileprivate var isReceivedSign: Bool {
     switch self {
     case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"),

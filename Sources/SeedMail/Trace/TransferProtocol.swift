@@ -3,7 +3,7 @@ enum TransferProtocol {
   /// The registered name of the protocol that a word stands for; `nil` for any other word.
   static func name(_ input: Span<UInt8>, _ range: Range<Int>) -> String? {
     guard range.count <= 16 else { return nil }
-    var word = String(decoding: input.bytes(in: range), as: UTF8.self).uppercased()
+    var word = input.text(range).uppercased()
     // Exim, for a message from a program on its own machine.
     if word.hasPrefix("LOCAL-") { word.removeFirst(6) }
     if registered.contains(word) { return word }
@@ -26,7 +26,10 @@ enum TransferProtocol {
 enum TLSNames {
   /// `TLSv1.2` and the like for `TLSv1.2`, `TLS1_2`, `TLS-1.2`, `tlsv1`; `nil` for any other word.
   static func version(_ input: Span<UInt8>, _ range: Range<Int>) -> String? {
-    guard (4...8).contains(range.count) else { return nil }
+    guard (4...8).contains(range.count),
+      let first = range.first(where: { input[$0].isASCIILetter || input[$0].isDigit }),
+      ["d", "t", "s"].contains(Unicode.Scalar(input[first].lowercased))
+    else { return nil }
     var word = ""
     for offset in range where input[offset].isASCIILetter || input[offset].isDigit {
       word.unicodeScalars.append(Unicode.Scalar(input[offset].lowercased))

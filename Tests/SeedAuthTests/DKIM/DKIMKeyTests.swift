@@ -118,7 +118,7 @@ struct DKIMKeyTests {
       }
     }
     #expect(throws: SignatureFault.self) { try DKIMKey.remembered([]) }
-    for index in 0...DKIMKey.memoryCountMax {
+    for index in 0...RecordMemory<DKIMKey>.countMax {
       let text = "n=\(index); k=ed25519; p=\(Self.ed25519)"
       #expect(try DKIMKey.remembered(Array(text.utf8)).bitCount == 256)
     }

@@ -98,10 +98,15 @@ enum SQLValue {
   }
 
   func text(_ column: Int32) throws -> String {
-    guard let text = String(validating: bytes(column), as: UTF8.self) else {
+    // The order matters here, too.
+    guard let start = unsafe sqlite3_column_blob(statement, column) else { return "" }
+    let count = unsafe Int(sqlite3_column_bytes(statement, column))
+    // Sound: SQLite keeps the bytes until the statement goes on; they are copied before.
+    let bytes = unsafe UnsafeRawBufferPointer(start: start, count: count).bindMemory(to: UInt8.self)
+    guard let text = unsafe try? UTF8Span(validating: bytes.span) else {
       throw StoreError.damaged
     }
-    return text
+    return String(copying: text)
   }
 
   func word<Word: RawRepresentable<String>>(_ column: Int32) throws -> Word {

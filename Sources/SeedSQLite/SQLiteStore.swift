@@ -96,8 +96,10 @@ public final class SQLiteStore: Store {
       try checkVersion(db)
       // A file that was tampered with must not run functions, nor be read past its cells.
       try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
-      // KiB of memory for each connection, and bytes that the log keeps after a large transaction.
-      try db.execute(sql: "PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 67108864")
+      // KiB of memory for each connection, little enough that a backlog is worked off in 64 MiB, and
+      // bytes that the log keeps after a large transaction.
+      let cache = db.configuration.readonly ? 4096 : 6144
+      try db.execute(sql: "PRAGMA cache_size = -\(cache); PRAGMA journal_size_limit = 67108864")
     }
     return configuration
   }

@@ -77,11 +77,11 @@ final class SQLiteTransaction: StoreWriter {
   @discardableResult
   func run(_ sql: String, _ values: SQLValue...) throws -> Int {
     try each(sql, values) { _ in true }
-    return database.changesCount
+    return unsafe Int(sqlite3_changes(database.sqliteConnection))
   }
 
   /// The number of the row that was inserted last.
-  var lastRowNumber: Int64 { database.lastInsertedRowID }
+  var lastRowNumber: Int64 { unsafe sqlite3_last_insert_rowid(database.sqliteConnection) }
 
   /// Every row of a query, in its order.
   func all<Record>(

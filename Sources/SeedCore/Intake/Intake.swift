@@ -138,8 +138,9 @@ public struct Intake: Sendable {
       var counts = DayCounts(day: batch.examinedAt.day)
       var keyNames: Set<String> = []
       for message in batch.messages {
-        report += try record(message, at: batch.examinedAt, counts: &counts, in: store)
-        if !message.sightings.isEmpty { keyNames.formUnion(message.keyNames) }
+        let part = try record(message, at: batch.examinedAt, counts: &counts, in: store)
+        if part.recorded > 0 { keyNames.formUnion(message.keyNames) }
+        report += part
       }
       try KeyChecker.enqueue(keyNames, at: batch.examinedAt, in: store)
       if counts.recipients > 0 { try store.add(counts) }

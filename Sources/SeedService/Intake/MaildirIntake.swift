@@ -258,16 +258,12 @@ actor MaildirIntake {
   private func finish(_ files: [WaitingFile]) async {
     await scanner.settle(files.map(\.identity))
     guard afterIngest != .keep else { return }
-    for file in files {
-      do {
-        try await scanner.dispose(file, afterIngest)
-      } catch {
-        guard reportedFiles.insert(file.identity).inserted else { continue }
-        logger.warning(
-          "a message was taken in, and can't be moved as after_ingest says",
-          metadata: ["maildir": "\(file.maildir)", "error": "\(error)"]
-        )
-      }
+    for (file, error) in await scanner.dispose(files, afterIngest) {
+      guard reportedFiles.insert(file.identity).inserted else { continue }
+      logger.warning(
+        "a message was taken in, and can't be moved as after_ingest says",
+        metadata: ["maildir": "\(file.maildir)", "error": "\(error)"]
+      )
     }
   }
 

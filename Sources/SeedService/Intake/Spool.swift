@@ -71,7 +71,7 @@ actor Spool {
     suspects = [:]
     // The leftovers go only when what they say is safe in the new file.
     var leftovers: [Leftover] = []
-    for name in try Self.names(in: folder) where folder + "/" + name != path {
+    for name in try Self.names(in: folder, "work-", ".json") where folder + "/" + name != path {
       guard let leftover = try Leftover(folder + "/" + name) else { continue }
       leftover.accuse(&suspects)
       leftovers.append(leftover)
@@ -79,6 +79,10 @@ actor Spool {
     try Self.write([], suspects, to: file)
     try DurableFile.synchronizeFolder(of: path)
     for leftover in leftovers { try DurableFile.remove(leftover.path) }
+    // What a command is to read has a name for a moment only.
+    for name in try Self.names(in: folder, "command-") {
+      try DurableFile.remove(folder + "/" + name)
+    }
   }
 
   deinit {
@@ -107,11 +111,15 @@ actor Spool {
     try Self.write([], suspects, to: file, isDurable: false)
   }
 
-  private static func names(in folder: String) throws -> [String] {
+  private static func names(
+    in folder: String,
+    _ prefix: String,
+    _ suffix: String = ""
+  ) throws -> [String] {
     var names: [String] = []
     try FolderListing.forEachName(in: folder) { bytes, _ in
       let name = String(decoding: bytes, as: UTF8.self)
-      if name.hasPrefix("work-"), name.hasSuffix(".json") { names.append(name) }
+      if name.hasPrefix(prefix), name.hasSuffix(suffix) { names.append(name) }
     }
     return names.sorted()
   }

@@ -137,6 +137,18 @@ public actor Ledger {
     if let newest = try await store.read({ try $0.newestCheckpoint() }) { try publish(newest) }
   }
 
+  /// Shows the newest checkpoint where `log/` shows an older one: a process that signed it may have
+  /// ended before.
+  func showNewest() async throws {
+    let newest = try await store.read { try $0.newestCheckpoint() }
+    guard let newest, try folder.checkpoint() != newest.note else { return }
+    let lock = try await lock()
+    defer { withExtendedLifetime(lock) {} }
+    let history = try await history()
+    guard let newest = history.newest, history.signedSize == newest.head.size else { return }
+    try publish(newest)
+  }
+
   /// Shows a checkpoint in `log/`.
   func publish(_ checkpoint: SignedCheckpoint) throws {
     try folder.publish(checkpoint.note, policy: policy)

@@ -74,7 +74,9 @@ var targets: [Target] = [
     ]
   ),
   library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
-  library("SeedSQLite", ["SeedCore", "CZstd", grdb, sqlite]),
+  // Our own C, since SQLite asks for files through a table of C functions.
+  .target(name: "CPageCheck", dependencies: [sqlite]),
+  library("SeedSQLite", ["SeedCore", "CPageCheck", "CZstd", grdb, sqlite]),
   library("SeedService", ["SeedCore", "CCurl", "CUnbound", log, lifecycle, signals, toml]),
   library(
     "SeedWeb",
@@ -116,7 +118,10 @@ var targets: [Target] = [
     ["SeedCore", "SeedAuth", "SeedMint", "SeedCrypto", "SeedTesting", yaml]
   ),
   // Runs the built `seedd` and `seedctl`, with real servers beside them.
-  tests("EndToEndTests", ["SeedCore", "SeedTesting", "seedd", "seedctl"]),
+  tests(
+    "EndToEndTests",
+    ["SeedCore", "SeedService", "SeedSQLite", "SeedTesting", "seedd", "seedctl", grdb]
+  ),
 ]
 
 // `SEED_ONLY=SeedMailTests,ConformanceTests swift test` builds those targets and what they need,

@@ -23,6 +23,7 @@ public final class SQLiteStore: Store {
     busyTimeout: Duration = .seconds(10)
   ) throws -> SQLiteStore {
     try StoreFile.check(path)
+    try PageCheck.install()
     return try StoreError.translating {
       var configuration = configuration(busyTimeout: busyTimeout)
       configuration.readonly = readOnly
@@ -48,11 +49,13 @@ public final class SQLiteStore: Store {
     busyTimeout: Duration = .seconds(10)
   ) throws -> SQLiteStore {
     try StoreFile.checkAbsence(path)
+    try PageCheck.install()
     try StoreFile.make(path) { draft in
       try StoreError.translating {
         var configuration = Configuration()
         configuration.prepareDatabase { db in
           try db.execute(sql: "PRAGMA page_size = \(pageByteCount)")
+          try PageCheck.reserve(db)
         }
         let database = try DatabaseQueue(path: draft, configuration: configuration)
         try Schema.migrator.migrate(database)

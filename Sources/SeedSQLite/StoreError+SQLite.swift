@@ -7,6 +7,7 @@ extension StoreError {
   init?(sqliteCode code: Int32) {
     switch code {
     case SQLITE_CONSTRAINT_FOREIGNKEY_CODE: self = .dangling
+    case SQLITE_IOERR_DATA_CODE: self = .damagedPage(PageCheck.lastFault)
     case SQLITE_CONSTRAINT_UNIQUE_CODE, SQLITE_CONSTRAINT_PRIMARYKEY_CODE: self = .exists
     default:
       switch code & 0xff {
@@ -40,4 +41,5 @@ extension StoreError {
 // Compound macros that Swift doesn't import.
 private let SQLITE_CONSTRAINT_FOREIGNKEY_CODE = SQLITE_CONSTRAINT | 3 << 8
 private let SQLITE_CONSTRAINT_PRIMARYKEY_CODE = SQLITE_CONSTRAINT | 6 << 8
+private let SQLITE_IOERR_DATA_CODE = SQLITE_IOERR | 32 << 8
 private let SQLITE_CONSTRAINT_UNIQUE_CODE = SQLITE_CONSTRAINT | 8 << 8

@@ -70,6 +70,7 @@ struct Seedd: AsyncParsableCommand {
       store: store,
       logSettings: settings,
       logger: logger,
+      lookForDamage: { try await store.checkPages() },
       extraServices: { try await Self.webServices($0, home, store, logger) }
     )
     do {

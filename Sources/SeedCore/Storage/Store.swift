@@ -66,6 +66,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case full
   /// The file is damaged, or no store.
   case damaged
+  /// The page of this number, from 1, of the file isn't as it was written.
+  case damagedPage(Int64)
   /// A file or folder can be read by others, or can't be used by this user.
   case permissions
   /// A record refers to one that isn't there.

@@ -11,11 +11,14 @@ public struct Daemon: Sendable {
   private let store: any Store
   private let logSettings: LogLineHandler.Settings
   private let logger: Logger
+  private let lookForDamage: @Sendable () async throws -> Void
   private let extraServices: @Sendable (Configuration) async throws -> [any Service]
 
   /// Makes a daemon for an open home and its store.
   ///
-  /// - Parameter extraServices: What runs besides with a configuration, such as a web server.
+  /// - Parameters:
+  ///   - lookForDamage: Looks through the whole store, now and then; throws where it is damaged.
+  ///   - extraServices: What runs besides with a configuration, such as a web server.
   public init(
     home: Home,
     configurationPath: String,
@@ -23,6 +26,7 @@ public struct Daemon: Sendable {
     store: any Store,
     logSettings: LogLineHandler.Settings,
     logger: Logger,
+    lookForDamage: @escaping @Sendable () async throws -> Void = {},
     extraServices: @escaping @Sendable (Configuration) async throws -> [any Service] = { _ in [] }
   ) {
     self.home = home
@@ -31,6 +35,7 @@ public struct Daemon: Sendable {
     self.store = store
     self.logSettings = logSettings
     self.logger = logger
+    self.lookForDamage = lookForDamage
     self.extraServices = extraServices
   }
 
@@ -47,10 +52,10 @@ public struct Daemon: Sendable {
     await parts.intake.scan(all: true)
     var report = IntakeReport()
     while let part = try await parts.intake.step() { report += part }
-    _ = await UpkeepService.round(parts.taker, logger)
+    _ = try await UpkeepService.round(parts.taker, logger)
     await parts.ledger.prepare()
-    await parts.ledger.round()
-    _ = await SelfWatchService.round(parts.watch, logger)
+    try await parts.ledger.round()
+    _ = try await SelfWatchService.round(parts.watch, logger)
     for worker in parts.workers { _ = try await worker.deliverDue() }
     await parts.witnesses?.round()
     try await parts.timestamper.round()
@@ -282,6 +287,7 @@ public struct Daemon: Sendable {
         logger: logger
       ),
       parts.ledger,
+      PatrolService(look: lookForDamage, logger: logger),
     ]
     services += outboxes as [any Service]
     services.append(SelfWatchService(watch: parts.watch, alertBells: bells, logger: logger))

@@ -22,14 +22,14 @@ struct IntakeService: Service {
   let onReady: @Sendable () -> Void
 
   func run() async throws {
-    await withGracefulShutdownHandler {
-      await loop()
+    try await withGracefulShutdownHandler {
+      try await loop()
     } onGracefulShutdown: {
       bell.ring()
     }
   }
 
-  private func loop() async {
+  private func loop() async throws {
     let watch = makeWatch()
     var isCovered = watch?.refresh().isEmpty ?? false
     onReady()
@@ -62,6 +62,8 @@ struct IntakeService: Service {
           atMost: created.isEmpty ? interval : CreatedFiles.quietTime,
           clock: ContinuousClock()
         )
+      } catch let error where error.isDamage {
+        throw error
       } catch {
         failureCount += 1
         heartbeat.isWell = false

@@ -15,27 +15,33 @@ struct LedgerService: Service {
   var prepare: @Sendable () async -> Void = {}
 
   func run() async throws {
-    try? await cancelWhenGracefulShutdown {
+    try await untilShutdown {
       await prepare()
       var lastError: String?
       while true {
-        lastError = await round(after: lastError)
+        lastError = try await round(after: lastError)
         try await Task.sleep(for: min(interval, Self.lookMax))
       }
     }
   }
 
   /// Signs where it is time; returns what went wrong, which is said once.
+  ///
+  /// - Throws: Where what is kept is damaged.
   @discardableResult
-  func round(after lastError: String? = nil) async -> String? {
+  func round(after lastError: String? = nil) async throws -> String? {
     do {
       if try await isDue() {
         let checkpoint = try await ledger.checkpoint()
         logger.info("a checkpoint was signed", metadata: ["size": "\(checkpoint.head.size)"])
+      } else {
+        try await ledger.showNewest()
       }
       return nil
     } catch is CancellationError {
       return lastError
+    } catch let error where error.isDamage {
+      throw error
     } catch {
       let text = FailureText.of(error)
       if text != lastError {

@@ -11,7 +11,7 @@ struct OutboxService: Service {
   let bell: Bell
 
   func run() async throws {
-    await withGracefulShutdownHandler {
+    try await withGracefulShutdownHandler {
       var failureCount = 0
       while !Task.isShuttingDownGracefully, !Task.isCancelled {
         var wait = Self.waitMax
@@ -19,6 +19,8 @@ struct OutboxService: Service {
           let next = try await worker.deliverDue { Task.isShuttingDownGracefully }
           if let next { wait = min(wait, max(.zero, next.duration(since: worker.clock()))) }
           failureCount = 0
+        } catch let error where error.isDamage {
+          throw error
         } catch {
           failureCount += 1
           if failureCount == 1 {
@@ -50,9 +52,9 @@ struct UpkeepService: Service {
   let logger: Logger
 
   func run() async throws {
-    try? await cancelWhenGracefulShutdown {
+    try await untilShutdown {
       while true {
-        let outcome = await Self.round(taker, logger)
+        let outcome = try await Self.round(taker, logger)
         if outcome.settled > 0 { for bell in alertBells { bell.ring() } }
         try await Task.sleep(for: Self.pause)
         await bell.wait(
@@ -65,7 +67,9 @@ struct UpkeepService: Service {
   }
 
   /// One round; returns how many judgements were settled, and how many wait on.
-  static func round(_ taker: any ArrivalTaker, _ logger: Logger) async -> PendingOutcome {
+  ///
+  /// - Throws: Where what is kept is damaged.
+  static func round(_ taker: any ArrivalTaker, _ logger: Logger) async throws -> PendingOutcome {
     do {
       try await taker.closeDays()
       let outcome = try await taker.judgePending()
@@ -79,6 +83,8 @@ struct UpkeepService: Service {
       return outcome
     } catch is CancellationError {
       return PendingOutcome()
+    } catch let error where error.isDamage {
+      throw error
     } catch {
       logger.warning(
         "what waits for DNS could not be looked at; it is tried again",

@@ -11,20 +11,24 @@ struct SelfWatchService: Service {
   let logger: Logger
 
   func run() async throws {
-    try? await cancelWhenGracefulShutdown {
+    try await untilShutdown {
       while true {
-        if await Self.round(watch, logger) { for bell in alertBells { bell.ring() } }
+        if try await Self.round(watch, logger) { for bell in alertBells { bell.ring() } }
         try await Task.sleep(for: Self.interval)
       }
     }
   }
 
   /// One round; says whether something was queued.
-  static func round(_ watch: SelfWatch, _ logger: Logger) async -> Bool {
+  ///
+  /// - Throws: Where what is kept is damaged.
+  static func round(_ watch: SelfWatch, _ logger: Logger) async throws -> Bool {
     do {
       return try await watch.round()
     } catch is CancellationError {
       return false
+    } catch let error where error.isDamage {
+      throw error
     } catch {
       logger.warning(
         "the daemon can't look after itself now; it tries again",
@@ -77,6 +81,32 @@ struct PingService: Service {
       return words
     } catch {
       return "\(type(of: error))"
+    }
+  }
+}
+
+/// Looks through the whole store for damage that nothing would meet otherwise, from the start on and
+/// then once a day.
+struct PatrolService: Service {
+  static let interval = Duration.seconds(86_400)
+
+  /// Throws where there is damage.
+  let look: @Sendable () async throws -> Void
+  let logger: Logger
+
+  func run() async throws {
+    try await untilShutdown {
+      while true {
+        do {
+          try await look()
+        } catch let error as StoreError where !error.isDamage {
+          logger.warning(
+            "the store can't be looked through now",
+            metadata: ["error": "\(FailureText.of(error))"]
+          )
+        }
+        try await Task.sleep(for: Self.interval)
+      }
     }
   }
 }

@@ -23,7 +23,11 @@ public struct LedgerReport: Sendable, Hashable {
   /// Whether everything holds.
   public var isValid: Bool { faultCount == 0 }
 
-  mutating func add(_ place: String, _ problem: String) {
+  /// Begins a report that has looked at nothing yet.
+  public init() {}
+
+  /// Adds a fault.
+  public mutating func add(_ place: String, _ problem: String) {
     faultCount += 1
     if faults.count < Self.faultCountMax { faults.append(Fault(place: place, problem: problem)) }
   }

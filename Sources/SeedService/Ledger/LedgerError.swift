@@ -38,12 +38,12 @@ public enum LedgerError: OperatorError, Hashable {
   public var exitStatus: ExitStatus {
     switch self {
     case .keyMissing, .foreignKey, .leavesMissing, .contradiction, .restored, .notNewest,
-      .foreignCheckpoint:
+      .foreignCheckpoint, .damagedCheckpoint, .damagedTile, .malformedLeaf:
       .refused
     case .noLeaf, .noCheckpoint: .notFound
     case .notSigned, .busy: .tryAgain
     case .system(_, let error): error.isFull ? .tryAgain : .failed
-    case .malformedKey, .damagedCheckpoint, .damagedTile, .malformedLeaf: .failed
+    case .malformedKey: .failed
     }
   }
 

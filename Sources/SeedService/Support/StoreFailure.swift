@@ -16,7 +16,7 @@ public struct StoreFailure: OperatorError, Hashable {
   public var exitStatus: ExitStatus {
     switch error {
     case .missing: .notFound
-    case .exists, .permissions, .newerVersion: .refused
+    case .exists, .permissions, .newerVersion, .damaged, .damagedPage: .refused
     case .busy, .full: .tryAgain
     default: .failed
     }
@@ -32,6 +32,11 @@ public struct StoreFailure: OperatorError, Hashable {
       case .busy: "another process holds the store for longer than usual; try again"
       case .full: "the disk is full; free some space, nothing was changed"
       case .damaged: "the store is damaged; restore it with `seedctl restore`"
+      case .damagedPage(let page):
+        """
+        the store is damaged: page \(page) is not as it was written; look after the disk, and \
+        restore the store with `seedctl restore`
+        """
       case .permissions: "other users can get at the store, or this one can't; see `seedctl doctor`"
       default: "the store can't be used (\(error)); see `seedctl doctor`"
       }

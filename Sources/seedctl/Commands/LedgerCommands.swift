@@ -172,7 +172,8 @@ struct LedgerCheckpoint: AsyncParsableCommand {
 struct LedgerVerify: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check every leaf against the records, and every tile, checkpoint and token.",
+    abstract:
+      "Check the store, every leaf against the records, and every tile, checkpoint and token.",
     discussion: "It ends with 1 where something doesn't hold, and names the first faults."
   )
 
@@ -197,12 +198,19 @@ struct LedgerVerify: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(homeOptions)
     let ledger = try await session.ledger(note: output.note)
+    let damage = try await session.store.checkIntegrity()
     let progress = Progress("leaves", isShown: !output.quiet)
-    let report = try await ledger.verify(
-      checkToken: session.home.tokenCheck(session.configuration),
-      progress: { progress.advance(by: $0) }
-    )
+    var report = LedgerReport()
+    do {
+      report = try await ledger.verify(
+        checkToken: session.home.tokenCheck(session.configuration),
+        progress: { progress.advance(by: $0) }
+      )
+    } catch is StoreError where !damage.isEmpty {
+      // What is damaged can't be looked at further.
+    }
     progress.finish()
+    for problem in damage { report.add("store", problem) }
     if output.json {
       try output.printJSON(
         Report(

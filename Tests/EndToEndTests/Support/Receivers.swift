@@ -24,7 +24,12 @@ struct Receivers: Sendable {
 
   /// Chooses ports, at which nobody answers yet.
   init(in folder: borrowing TemporaryFolder) throws {
-    record = folder.url.appending(path: "received.json")
+    try self.init(at: folder.url.appending(path: "received.json"))
+  }
+
+  /// The same, with the file that is written to.
+  init(at record: URL) throws {
+    self.record = record
     httpPort = try freePort()
     smtpPort = try freePort()
     try Data().write(to: record)
@@ -48,6 +53,9 @@ struct Receivers: Sendable {
       try JSONDecoder().decode(Entry.self, from: Data($0))
     }
   }
+
+  /// Forgets what it got.
+  func forget() throws { try Data().write(to: record) }
 
   /// Waits until it has got so much, or throws after a while.
   func wait(for count: Int, seconds: Int = 60) async throws -> [Entry] {

@@ -36,6 +36,9 @@ final class RunningProgram: Sendable {
   /// What it wrote to standard error so far.
   var errors: String { log.text.withLock { $0 } }
 
+  /// How it ended, as ``end(by:)`` says it; `nil` while it runs.
+  var status: Int32? { process.isRunning ? nil : process.outcome }
+
   /// Sends a signal.
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

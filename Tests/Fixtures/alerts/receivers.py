@@ -66,6 +66,8 @@ class Mail(socketserver.StreamRequestHandler):
                 self.say("354 go on")
                 lines = []
                 while (part := self.rfile.readline()) != b".\r\n":
+                    if not part:
+                        return
                     lines.append(part[1:] if part.startswith(b"..") else part)
                 record(
                     {

@@ -5,7 +5,8 @@ import Testing
 /// `seedd` is stopped, or let down by the system, at every call by which it changes something; the
 /// next start must bring everything to the state that it would have come to undisturbed.
 ///
-/// `SEED_CRASH=long` goes through more faults, and through chance more often.
+/// `SEED_CRASH=long` goes through more faults, and through chance more often; `SEED_CRASH_FROM` is the
+/// number of the call to begin with, for looking at what failed once more.
 @Suite(
   .enabled(if: CrashShim.canBuild && Receivers.canRun, "needs cc and python3"),
   .timeLimit(.minutes(600))
@@ -70,7 +71,8 @@ struct CrashTests {
 
   /// Every fault at every call that it can meet.
   private static func points(_ calls: [String]) -> [CrashPoint] {
-    (1...calls.count).flatMap { number -> [CrashPoint] in
+    let first = ProcessInfo.processInfo.environment["SEED_CRASH_FROM"].flatMap(Int.init) ?? 1
+    return (first...calls.count).flatMap { number -> [CrashPoint] in
       let isWrite = calls[number - 1].contains("write") || calls[number - 1].contains("send")
       let faults =
         faults + (number.isMultiple(of: 3) ? rarerFaults : []) + (isWrite ? [.shortWrite] : [])

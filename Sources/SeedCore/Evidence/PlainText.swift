@@ -24,9 +24,33 @@ public enum PlainText {
       }
       markCount = 0
     }
-    let line = String(result)
+    let line = withBareSigns(String(result))
     guard line.count > characterCountMax else { return line }
     return line.prefix(max(0, characterCountMax - 1)) + "…"
+  }
+
+  /// Signs without marks on them, and letters as they are.
+  ///
+  /// Whoever escapes signs, such as quotation marks, by comparing characters would overlook one with a
+  /// mark; a shell, a browser or a spreadsheet sees the sign, and then the mark.
+  private static func withBareSigns(_ text: String) -> String {
+    func isSign(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.isASCII && !scalar.properties.isAlphabetic && !("0"..."9").contains(scalar)
+    }
+    func isMarkedSign(_ character: Character) -> Bool {
+      character.unicodeScalars.count > 1 && character.unicodeScalars.contains(where: isSign)
+    }
+    guard !text.utf8.allSatisfy({ $0 < 0x80 }), text.contains(where: isMarkedSign) else {
+      return text
+    }
+    var result = String.UnicodeScalarView()
+    for character in text {
+      let isMarked = isMarkedSign(character)
+      for scalar in character.unicodeScalars where !isMarked || isSign(scalar) {
+        result.append(scalar)
+      }
+    }
+    return String(result)
   }
 
   /// A domain in A-labels, which can't deceive, with its U-labels behind it where they differ.

@@ -10,7 +10,8 @@ struct PlainTextTests {
     ("a\u{0}\u{1B}[2Jb", "a\u{FFFD}\u{FFFD}[2Jb"), ("zero\u{200B}width", "zero\u{FFFD}width"),
     ("\u{2028}\u{2029}\u{85}", "\u{FFFD}\u{FFFD}\u{FFFD}"),
     ("e\u{301}\u{301}\u{301}\u{301}\u{301}x\u{301}", "e\u{301}\u{301}\u{301}x\u{301}"),
-    ("مرحبا", "مرحبا"), ("\u{1F333}", "\u{1F333}"),
+    ("'\u{301}; reboot \u{301}#", "'; reboot #"), ("\"\u{34F},=1", "\",=1"),
+    ("\u{D4E}<b>\u{20E3}", "<b>"), ("مرحبا", "مرحبا"), ("\u{1F333}", "\u{1F333}"),
   ])
   func `a line can't steer, hide or reorder what stands beside it`(text: String, line: String) {
     // Scalars are compared: characters that differ may be equal as strings.

@@ -33,6 +33,25 @@ struct ConfigurationTests {
     #expect(configuration.log == .init(level: .info, format: .text))
   }
 
+  @Test(arguments: [
+    "[{ mail]", "# [\n[[ ]]\n[\n", "a = \"\"\"\n[$]\"\"\"\"\"\n  [$]", "'x' = [\n[1]\n]\n[\u{e9}]",
+  ])
+  func `a table whose name begins with no letter is an error, and no end of the process`(
+    text: String
+  ) {
+    #expect(throws: ConfigurationError.self) { try Configuration.parse(text) }
+  }
+
+  @Test(
+    arguments: [
+      ("[a]\n[[b]]\n[ \"c\"]\n[-]", nil), ("a = '''\n[$]'''\nb = [\n[$]\n] # \"\n[=]", 6),
+      ("a = \"\\\"\n[%]", 2), ("\u{feff}\t[[\t.]]", 1), ("[", nil), ("[]", nil),
+    ] as [(String, Int?)]
+  )
+  func `the header that the parser can't be given is named by its line`(text: String, line: Int?) {
+    #expect(TableHeaders.firstMalformedLine(in: Array(text.utf8)) == line)
+  }
+
   @Test func `the template says what holds without it`() throws {
     let text = Configuration.template(
       domain: "seeds.example",

@@ -73,6 +73,9 @@ extension Configuration {
       guard !text.utf8.contains(0) else {
         throw ConfigurationError(path: path, problems: ["it holds a NUL byte"])
       }
+      if let line = TableHeaders.firstMalformedLine(in: Array(text.utf8)) {
+        throw ConfigurationError(path: path, problems: ["line \(line): a table has no name"])
+      }
       guard case .table(let values) = RawValue(table: try TOMLTable(string: text)) else {
         throw ConfigurationError(path: path, problems: ["it is not TOML"])
       }

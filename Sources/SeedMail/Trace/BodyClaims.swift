@@ -17,9 +17,12 @@ public struct BodyClaims: Sendable, Hashable {
     var links = LinkHosts()
     var imprints: [String] = []
     let bodies = structure.bodies
-    let indices = bodies.text + bodies.html.filter { !bodies.text.contains($0) }
-    for index in indices.prefix(Self.partCountMax)
-    where structure.parts[index].contentType.type == "text" {
+    var indices = bodies.text.prefix(Self.partCountMax)
+    // As few as the limit allows are compared, and not each with each.
+    for index in bodies.html where indices.count < Self.partCountMax && !indices.contains(index) {
+      indices.append(index)
+    }
+    for index in indices where structure.parts[index].contentType.type == "text" {
       guard let text = structure.decodedUTF8(of: index, limit: Self.textByteCountMax) else {
         continue
       }

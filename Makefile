@@ -7,7 +7,7 @@ PACKAGES := git g++ libc6-dev pkg-config \
   libcurl4-openssl-dev \
   publicsuffix dns-root-data \
   postfix opendkim opendkim-tools unbound curl openssl python3 python3-venv sqlite3 zstd groff-base \
-  golang-go golang-golang-x-mod-dev weasyprint poppler-utils
+  golang-go golang-golang-x-mod-dev weasyprint poppler-utils valgrind binutils
 
 # What the benchmarks need besides: the programs that Seed is measured beside.
 BENCH_PACKAGES := gcc libgmime-3.0-dev libopendkim-dev valgrind
@@ -15,8 +15,9 @@ BENCH_PACKAGES := gcc libgmime-3.0-dev libopendkim-dev valgrind
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
-UNIT_TARGETS := SeedMailTests,SeedCryptoTests,SeedAuthTests,SeedCoreTests,SeedMintTests,SeedSQLiteTests,SeedServiceTests,SeedWebTests
-FUZZ_SECONDS ?= 30
+UNIT_TARGETS := SeedMailTests,SeedCryptoTests,SeedAuthTests,SeedCoreTests,SeedMintTests,SeedSQLiteTests,SeedServiceTests,FuzzTests
+FUZZ_SECONDS ?= 60
+FUZZ_HOURS ?= 8
 
 comma := ,
 # One run of the tests that were built, and no XCTest beside them.
@@ -30,7 +31,7 @@ release := $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help packages toolchain demo test unit tamper conformance e2e lint citations manuals check build tests \
-  crash crash-long release install fuzz sanitize bench bench-check clean
+  crash crash-long release install fuzz fuzz-long strain sanitize bench bench-check clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -107,9 +108,22 @@ release: toolchain ## both commands, optimised, with Swift's libraries inside
 install: ## put what `make release` built under PREFIX (DESTDIR is put before it)
 	@scripts/install.sh .build-release/release "$(DESTDIR)" "$(PREFIX)"
 
-fuzz: toolchain ## FUZZ_SECONDS of random mail for each parser
-	Fuzz/build.sh
-	Fuzz/run.sh $(FUZZ_SECONDS)
+# The services and the database are looked into by `make fuzz` alone.
+fuzzer := $(SWIFT) build -c release --product seed-fuzz --scratch-path .build-fuzz
+built_fuzzer := .build-fuzz/release/seed-fuzz
+
+fuzz: toolchain ## FUZZ_SECONDS of random input for each parser
+	SEED_FUZZ=all SEED_ONLY=seed-fuzz $(fuzzer)
+	Fuzz/run.sh $(built_fuzzer) $(FUZZ_SECONDS)
+
+fuzz-long: toolchain ## the same for FUZZ_HOURS in all, two parsers at a time
+	SEED_FUZZ=all SEED_ONLY=seed-fuzz $(fuzzer)
+	FUZZ_JOBS=2 Fuzz/run.sh $(built_fuzzer) \
+	  $$(($(FUZZ_HOURS) * 7200 / $$($(built_fuzzer) list | wc -l)))
+
+strain: toolchain ## whether twice the hostile input costs more than twice the instructions
+	SEED_FUZZ=core SEED_ONLY=seed-fuzz $(fuzzer)
+	@scripts/strain.sh $(built_fuzzer)
 
 # Not a part of the tests: it says how fast, never whether it is right.
 bench: packages toolchain ## CPU time beside GMime, libopendkim and plain C, with ratios

@@ -36,12 +36,25 @@ let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 
+// `SEED_FUZZ=core` builds the fuzzer too, and what it looks into so that it sees which way was taken;
+// `SEED_FUZZ=all` has it look into the services and the database as well.
+let fuzzing = Context.environment["SEED_FUZZ"]
+let isFuzzed = fuzzing == "core" || fuzzing == "all"
+let fuzzed = strict + (isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
+
 func library(
   _ name: String,
   _ dependencies: [Target.Dependency],
+  path: String? = nil,
   resources: [Resource] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+  .target(
+    name: name,
+    dependencies: dependencies,
+    path: path,
+    resources: resources,
+    swiftSettings: path == nil ? fuzzed : strict
+  )
 }
 
 func system(_ name: String, _ pkgConfig: String?, _ debianPackage: String) -> Target {
@@ -83,6 +96,13 @@ var targets: [Target] = [
     ["SeedService", "SeedCore", hummingbird, hummingbirdCore, nio, lifecycle, log]
   ),
   library("SeedTesting", ["SeedCore", "SeedAuth", "SeedMail", "SeedCrypto"]),
+  // Entries for fuzzers, tests and measures (CONTRIBUTING.md).
+  library(
+    "SeedFuzz",
+    ["SeedCore", "SeedAuth", "SeedMail", "SeedCrypto", "SeedTesting"],
+    path: "Fuzz/Entries"
+  ),
+  library("SeedFuzzService", ["SeedFuzz", "SeedService", "SeedSQLite"], path: "Fuzz/Service"),
   .executableTarget(
     name: "seedd",
     dependencies: [
@@ -117,12 +137,28 @@ var targets: [Target] = [
     "ConformanceTests",
     ["SeedCore", "SeedAuth", "SeedMint", "SeedCrypto", "SeedTesting", yaml]
   ),
+  tests("FuzzTests", ["SeedFuzz", "SeedFuzzService", "SeedMail", "SeedTesting"]),
   // Runs the built `seedd` and `seedctl`, with real servers beside them.
   tests(
     "EndToEndTests",
     ["SeedCore", "SeedService", "SeedSQLite", "SeedTesting", "seedd", "seedctl", grdb]
   ),
 ]
+
+if isFuzzed {
+  targets += [
+    .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "seed-fuzz",
+      dependencies: ["SeedFuzz", "SeedCore", "CFuzzer"]
+        + (fuzzing == "all" ? ["SeedFuzzService"] : []),
+      path: "Fuzz/Driver",
+      swiftSettings: strict + (fuzzing == "all" ? [.define("FUZZ_SERVICES")] : []),
+      // gold fails on it.
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+    ),
+  ]
+}
 
 // `SEED_ONLY=SeedMailTests,ConformanceTests swift test` builds those targets and what they need,
 // so that work in one room does not wait for the others.

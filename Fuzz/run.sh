@@ -1,26 +1,32 @@
 #!/usr/bin/env bash
-# Runs each fuzzer in .build-fuzz for a number of seconds (30), or those that are named behind it.
-# What it learns stays in .build-fuzz/corpus/<name>; a crash is kept in .build-fuzz/crashes and ends
-# the run: make it a test, then mend the parser.
+# Runs the entries of a fuzzer for so many seconds each, or those that are named behind it; FUZZ_JOBS at
+# a time (1).
+# Usage: Fuzz/run.sh FUZZER SECONDS [NAME…]
+# What they learn stays in .build-fuzz/corpus/NAME. A crash is kept in .build-fuzz/crashes and ends the
+# run: make it a seed of its entry, then mend the parser.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${1:-30}
-shift || true
-cd .build-fuzz
-mkdir -p crashes
+export fuzzer=$1 seconds=$2 folder=.build-fuzz
+shift 2
+mkdir -p "$folder/corpus" "$folder/crashes" "$folder/seeds"
+"$fuzzer" seeds "$folder/seeds"
+[ $# -gt 0 ] || mapfile -t names < <("$fuzzer" list)
+[ $# -eq 0 ] || names=("$@")
 
-for fuzzer in *; do
-  [ -f "$fuzzer" ] && [ -x "$fuzzer" ] || continue
-  if [ $# -gt 0 ] && [[ " $* " != *" $fuzzer "* ]]; then continue; fi
-  mkdir -p "corpus/$fuzzer"
-  log=$fuzzer.log
-  if ! SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 "./$fuzzer" "corpus/$fuzzer" \
-    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
-    -artifact_prefix="crashes/$fuzzer-" -print_final_stats=1 >"$log" 2>&1; then
+run() {
+  local name=$1 log=$folder/$1.log dictionary=()
+  mkdir -p "$folder/corpus/$name"
+  if [ -f "$folder/seeds/$name.dict" ]; then dictionary=("-dict=$folder/seeds/$name.dict"); fi
+  if ! SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 "$fuzzer" "$name" \
+    "$folder/corpus/$name" "$folder/seeds/$name" "${dictionary[@]}" -max_total_time="$seconds" \
+    -timeout=20 -rss_limit_mb=2048 -max_len=8192 -artifact_prefix="$folder/crashes/$name-" \
+    -print_final_stats=1 >"$log" 2>&1; then
     tail -40 "$log"
-    echo "$fuzzer: failed; see .build-fuzz/crashes"
-    exit 1
+    echo "$name: failed; see $folder/crashes"
+    # Ends xargs.
+    return 255
   fi
-  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-  echo "$fuzzer: $runs runs, no crash"
-done
+  echo "$name: $(sed -an 's/^stat::number_of_executed_units: *//p' "$log") runs, no crash"
+}
+export -f run
+printf '%s\n' "${names[@]}" | xargs -P "${FUZZ_JOBS:-1}" -I{} bash -c 'run {}'

@@ -5,7 +5,7 @@ import Synchronization
 /// Packs bytes into Zstandard frames (RFC 8878) that carry their size and a checksum.
 ///
 /// Making one costs more than packing a message with it; so those that were made are used again.
-@safe final class ZstdCompressor {
+@safe package final class ZstdCompressor {
   /// Up to this size, bytes are packed at the level that makes most mail half as large.
   static let smallByteCountMax = 64 << 10
   /// The levels. What is larger is mostly attachments in base64: they hardly shrink, and a higher
@@ -21,7 +21,7 @@ import Synchronization
   /// Where a frame is made before its size is known.
   private var scratch: [UInt8] = []
 
-  init() {
+  package init() {
     unsafe context = ZSTD_createCCtx()
     unsafe _ = ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
   }
@@ -42,7 +42,7 @@ import Synchronization
   }
 
   /// `bytes` as one frame; `nil` when there is no memory for it.
-  func compress(_ bytes: [UInt8]) -> [UInt8]? {
+  package func compress(_ bytes: [UInt8]) -> [UInt8]? {
     guard unsafe context != nil else { return nil }
     let isSmall = bytes.count <= Self.smallByteCountMax
     unsafe _ = ZSTD_CCtx_setParameter(
@@ -74,18 +74,18 @@ import Synchronization
 extension ZstdCompressor: @unchecked Sendable {}
 
 /// Unpacks what ``ZstdCompressor`` packed.
-@safe final class ZstdDecompressor {
+@safe package final class ZstdDecompressor {
   // Sound: made here, used by this object alone, and freed with it.
   private let context: OpaquePointer?
 
-  init() { unsafe context = ZSTD_createDCtx() }
+  package init() { unsafe context = ZSTD_createDCtx() }
 
   deinit { unsafe _ = ZSTD_freeDCtx(context) }
 
   /// The bytes in a frame; `nil` where it is damaged, or doesn't hold exactly `byteCount` bytes.
   ///
   /// The size is compared before memory is taken, so that a damaged frame can't ask for more.
-  func decompress(_ frame: [UInt8], byteCount: Int) -> [UInt8]? {
+  package func decompress(_ frame: [UInt8], byteCount: Int) -> [UInt8]? {
     let claimed = unsafe frame.withUnsafeBytes {
       unsafe ZSTD_getFrameContentSize($0.baseAddress, $0.count)
     }

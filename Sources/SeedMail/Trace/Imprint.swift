@@ -1,8 +1,8 @@
 /// Finds the sentence that says for whom political material is published: "Promoted by … on behalf
 /// of … at …" (Elections Act 2022, section 41), "Printed and published by …".
-enum Imprint {
+package enum Imprint {
   /// The most imprints of a message.
-  static let countMax = 4
+  package static let countMax = 4
   /// The longest imprint; what goes on for longer is none.
   static let byteCountMax = 400
 

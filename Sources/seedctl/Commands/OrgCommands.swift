@@ -325,7 +325,7 @@ struct OrgImport: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(homeOptions)
     let register = try session.register()
-    let rows = try CSV.parse(InputFile.read(file), path: file)
+    let rows = try InputFile.rows(in: InputFile.read(file), path: file)
     let entries = try rows.enumerated().compactMap { index, row -> (String, OrganisationDomain)? in
       if index == 0, row.first?.lowercased() == "name" { return nil }
       guard row.count >= 2, !row[0].isEmpty else {

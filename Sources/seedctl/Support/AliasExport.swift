@@ -25,7 +25,7 @@ struct AliasExport {
 
   /// SimpleLogin: alias,note,enabled,… addy.io: …,email,…,description,… or plain CSV.
   private mutating func readCSV(_ bytes: [UInt8], path: String, register: Register) throws {
-    let rows = try CSV.parse(bytes, path: path)
+    let rows = try InputFile.rows(in: bytes, path: path)
     guard let header = rows.first?.map({ $0.lowercased() }) else { return }
     func column(_ names: String...) -> Int? {
       names.lazy.compactMap { header.firstIndex(of: $0) }.first

@@ -1,5 +1,5 @@
 /// One record as DNSSEC sees it: names uncompressed and in lower case (RFC 4034 §6.2).
-struct ResourceRecord: Hashable {
+package struct ResourceRecord: Hashable {
   /// The most records that are looked at in one message or chain.
   static let countMax = 512
 
@@ -14,7 +14,7 @@ struct ResourceRecord: Hashable {
   }
 
   /// The wire form, uncompressed.
-  var wire: [UInt8] {
+  package var wire: [UInt8] {
     owner + Self.bigEndian(type) + [0, 1] + Self.bigEndian(timeToLive)
       + Self.bigEndian(UInt16(truncatingIfNeeded: data.count)) + data
   }
@@ -61,7 +61,7 @@ struct ResourceRecord: Hashable {
 extension ResourceRecord {
   /// The records of a chain, which must be in the form that RFC 4034 §6.2 calls canonical; `nil` for
   /// anything else.
-  static func all(inChain bytes: [UInt8]) -> [ResourceRecord]? {
+  package static func all(inChain bytes: [UInt8]) -> [ResourceRecord]? {
     var records: [ResourceRecord] = []
     var offset = 0
     while offset < bytes.count {

@@ -13,7 +13,7 @@ extension Bag {
   ///
   /// - Parameter info: Labels and values of `bag-info.txt`, in order; the size of the payload comes
   ///   first.
-  init(payload: [String: [UInt8]], info: [(label: String, value: String)]) {
+  package init(payload: [String: [UInt8]], info: [(label: String, value: String)]) {
     precondition(payload.keys.allSatisfy { $0.hasPrefix("data/") })
     var files = payload
     let oxum = Bag(payload).oxum(of: Array(payload.keys))
@@ -29,7 +29,7 @@ extension Bag {
   ///
   /// Beyond the standard, the tag files are these four and no others, and the manifests are as they
   /// are written here, byte for byte: nothing is left that could be added, or said in another way.
-  var bundleFaults: [Fault] {
+  package var bundleFaults: [Fault] {
     let payload = files.filter { $0.key.hasPrefix("data/") }
     var tags = files.filter { !$0.key.hasPrefix("data/") }
     let manifest = tags.removeValue(forKey: Self.tagManifest)

@@ -163,7 +163,7 @@ extension DMARCVerifier {
     _ domain: String,
     _ discovery: Discovery
   ) async -> Bool? {
-    guard let other = PublicSuffixList.normalized(identifier.domain) else { return false }
+    guard let other = publicSuffixes.owner(of: identifier.domain).name else { return false }
     if other == domain { return true }
     guard identifier.alignment == .relaxed else { return false }
     if mode == .rfc7489 { return publicSuffixes.isAligned(other, with: domain) }
@@ -210,13 +210,16 @@ extension DMARCVerifier {
   // RFC 9989 §4.10: the domain itself, then at most its last seven labels, one fewer each time.
   private func walk(_ domain: String) async throws(LookupFailure) -> [Published] {
     var found: [Published] = []
-    var labels = domain.split(separator: ".")
-    for _ in 0..<Self.treeWalkCountMax where !labels.isEmpty {
-      if let published = try await record(at: labels.joined(separator: ".")) {
+    var name = domain[...]
+    for _ in 0..<Self.treeWalkCountMax where !name.isEmpty {
+      if let published = try await record(at: String(name)) {
         found.append(published)
         if published.record.publicSuffixDomain != .unknown { break }
       }
-      labels = labels.suffix(min(labels.count, Self.treeWalkCountMax) - 1)
+      var dots = name.utf8.indices.filter { name.utf8[$0] == UInt8(ascii: ".") }[...]
+      dots = dots.suffix(Self.treeWalkCountMax - 1)
+      guard let dot = dots.first else { break }
+      name = name[name.utf8.index(after: dot)...]
     }
     return found
   }

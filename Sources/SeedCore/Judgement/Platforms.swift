@@ -129,15 +129,15 @@ public struct Platforms: Sendable, Hashable {
     var rest = Substring(domain.lowercased())
     while true {
       if let index = domains[String(rest)] { return index }
-      guard let dot = rest.firstIndex(of: ".") else { return nil }
-      rest = rest[rest.index(after: dot)...]
+      guard let dot = rest.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+      rest = rest[rest.utf8.index(after: dot)...]
     }
   }
 
   private static func domain(ofReturnPath path: String?) -> String? {
-    guard let path, let at = path.lastIndex(of: "@") else { return nil }
-    let domain = path[path.index(after: at)...].prefix { $0 != ">" }
-    return IDNA.toASCII(String(domain))
+    guard let path, let at = path.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+    let domain = path.utf8[path.utf8.index(after: at)...].prefix { $0 != UInt8(ascii: ">") }
+    return IDNA.toASCII(String(Substring(domain)))
   }
 
   /// The topmost field of that name, which is in lower case.

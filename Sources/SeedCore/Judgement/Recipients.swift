@@ -35,12 +35,12 @@ public enum Recipients {
       )
     }
     func add(_ address: String?, _ source: Sighting.RecipientSource) {
-      guard let address, let at = address.lastIndex(of: "@") else { return }
+      guard let address, let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return }
       add(
         Mailbox(
           displayName: nil,
           localPart: String(address[..<at]),
-          domain: address[address.index(after: at)...].lowercased()
+          domain: address[address.utf8.index(after: at)...].lowercased()
         ),
         source
       )

@@ -49,7 +49,7 @@ enum HTMLText {
     if nameStart < close, input[nameStart] == UInt8(ascii: "/") { nameStart += 1 }
     var nameEnd = nameStart
     while nameEnd < close, input[nameEnd].isASCIILetter || input[nameEnd].isDigit { nameEnd += 1 }
-    let name = packed(input, nameStart..<nameEnd)
+    let name = key(input, nameStart..<nameEnd)
     if nameStart == start + 1, name == script || name == style {
       let end = name == script ? "</script" : "</style"
       return find(end, in: input, from: close + 1) ?? input.count
@@ -61,22 +61,25 @@ enum HTMLText {
     return close + 1
   }
 
-  private static let script = packed("script"), style = packed("style")
+  private static let script = key("script"), style = key("style")
   private static let lineElements = [
-    "p", "br", "div", "td", "tr", "th", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5",
+    "p", "br", "div", "td", "tr", "li", "table", "th", "ul", "ol", "h1", "h2", "h3", "h4", "h5",
     "h6", "hr", "body", "center", "footer", "section", "blockquote",
-  ].map { packed($0) }
+  ].map { key($0) }
 
-  /// The name of an element, to be compared at once and without regard to case.
-  private static func packed(_ input: Span<UInt8>, _ name: Range<Int>) -> PackedFieldName {
-    var packed = PackedFieldName()
-    for offset in name { packed.append(input[offset]) }
-    return packed
+  /// The name of an element, to be compared at once and without regard to case: its first seven bytes
+  /// and its length.
+  ///
+  /// No two elements that are looked for share a key, and none with an element of HTML.
+  private static func key(_ input: Span<UInt8>, _ name: Range<Int>) -> UInt64 {
+    var key = UInt64(truncatingIfNeeded: min(name.count, 255))
+    for offset in name.prefix(7) { key = key &<< 8 | UInt64(input[offset].lowercased) }
+    return key
   }
 
-  private static func packed(_ name: String) -> PackedFieldName {
+  private static func key(_ name: String) -> UInt64 {
     let bytes = Array(name.utf8)
-    return packed(bytes.span, bytes.indices)
+    return key(bytes.span, bytes.indices)
   }
 
   private static func find(_ text: String, in input: Span<UInt8>, from start: Int) -> Int? {

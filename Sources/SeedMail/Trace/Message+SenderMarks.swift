@@ -5,9 +5,10 @@ extension Message {
   public var listID: String? {
     guard let field = first(.listID) else { return nil }
     let text = rawText(of: field)
-    guard let open = text.lastIndex(of: "<"), let close = text.lastIndex(of: ">"), open < close
+    guard let open = text.utf8.lastIndex(of: UInt8(ascii: "<")),
+      let close = text.utf8.lastIndex(of: UInt8(ascii: ">")), open < close
     else { return text.isEmpty ? nil : text.lowercased().withoutControls }
-    return text[text.index(after: open)..<close].lowercased().withoutControls
+    return text[text.utf8.index(after: open)..<close].lowercased().withoutControls
   }
 
   /// The hosts of the URIs in List-Unsubscribe (RFC 2369 §3.2), which are never asked for anything.

@@ -23,7 +23,7 @@ struct CrashTests {
         .powerCut(.names), .failure(.EINTR, isKept: false), .failure(.EINTR, isKept: true),
         .failure(.EDQUOT, isKept: false), .failure(.ENOSPC, isKept: true),
       ] + [Fault](repeating: .powerCut(.some), count: 20) : [])
-  /// What is tried at every third call.
+  /// What is tried at every second call.
   private static let rarerFaults: [Fault] =
     isLongRun ? [] : [.powerCut(.names), .failure(.EINTR, isKept: false)]
 
@@ -75,7 +75,7 @@ struct CrashTests {
     return (first...calls.count).flatMap { number -> [CrashPoint] in
       let isWrite = calls[number - 1].contains("write") || calls[number - 1].contains("send")
       let faults =
-        faults + (number.isMultiple(of: 3) ? rarerFaults : []) + (isWrite ? [.shortWrite] : [])
+        faults + (number.isMultiple(of: 2) ? rarerFaults : []) + (isWrite ? [.shortWrite] : [])
       return faults.map { CrashPoint(fault: $0, number: number) }
     }
   }

@@ -42,7 +42,7 @@ extension FuzzEntry {
   static let maildirName = FuzzEntry(
     "maildirname",
     words: [":2,", "S", ".", "%", "1790000000.M1P1"],
-    seeds: ["1790000000.M1P1.mx:2,FS", ".hidden", "a%b\nc:2,", ":2,:2,S"]
+    seeds: ["1790000000.M1P1.mx:2,FS", ".hidden", "a%b\nc:2,", ":2,:2,S", "0019700000.M1"]
   ) { bytes in
     let name = MaildirName(bytes: bytes)
     try require(name.baseName.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a name is a line")
@@ -57,7 +57,7 @@ extension FuzzEntry {
   static let durations = FuzzEntry(
     "durations",
     words: ["28d", "1h30m", "ms", "9223372036854775807"],
-    seeds: ["1w2d3h4m5s6ms", "0s", "1.5h"]
+    seeds: ["1w2d3h4m5s6ms", "13h0m", "0s", "1.5h"]
   ) { bytes in
     guard let duration = DurationText.parse(String(decoding: bytes, as: UTF8.self)) else { return }
     try require(

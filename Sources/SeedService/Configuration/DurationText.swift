@@ -32,16 +32,17 @@ public enum DurationText {
 
   /// The shortest text that reads as this duration, in whole milliseconds.
   public static func text(_ duration: Duration) -> String {
-    var rest = max(0, duration / .milliseconds(1)).rounded(.down)
+    // In whole numbers: a quotient of durations is a little less than it should be, now and then.
+    let (seconds, attoseconds) = min(max(duration, .zero), durationMax).components
+    var rest = seconds * 1000 + attoseconds / 1_000_000_000_000_000
     guard rest > 0 else { return "0s" }
     var text = ""
     // Weeks are left out: people count days.
     for unit in units.dropFirst() {
-      let size = Double(unit.milliseconds)
-      let count = (rest / size).rounded(.down)
+      let count = rest / unit.milliseconds
       guard count > 0 else { continue }
-      text += "\(Int64(count))\(unit.name)"
-      rest -= count * size
+      text += "\(count)\(unit.name)"
+      rest -= count * unit.milliseconds
     }
     return text
   }

@@ -19,7 +19,7 @@ public struct MaildirName: Sendable, Hashable {
   public var deliverySeconds: Int64? {
     let digits = bytes.prefix { (0x30...0x39).contains($0) }
     // From 1973 to 5138; other numbers are no time.
-    guard (9...11).contains(digits.count),
+    guard (9...11).contains(digits.count), digits.first != UInt8(ascii: "0"),
       digits.count == bytes.count || bytes[digits.count] == UInt8(ascii: ".")
     else { return nil }
     return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }

@@ -101,6 +101,7 @@ extension MaildirIntake {
     afterIngest: Configuration.Mail.AfterIngest = .keep,
     messageByteCountMax: Int = MaildirScanner.messageByteCountMax,
     listingCountMax: Int = MaildirScanner.listingCountMax,
+    batchTime: Duration? = nil,
     logger: Logger = LogRecorder().logger
   ) {
     self.init(
@@ -114,6 +115,7 @@ extension MaildirIntake {
       spool: spool,
       quarantine: quarantine,
       afterIngest: afterIngest,
+      batchTime: batchTime,
       logger: logger,
       clock: WallClock.now
     )

@@ -61,6 +61,40 @@ struct MaildirIntakeTests {
     #expect(batches.joined().count == 1101)
   }
 
+  @Test func `a slow backlog comes in batches that are short`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    for number in 1000..<1600 { try maildir.deliver("170000\(number).x", "\(number)") }
+    let taker = RecordingTaker()
+    // No batch is that quick.
+    let intake = MaildirIntake([maildir.path], taker, batchTime: .nanoseconds(1))
+    #expect(try await intake.drain().read == 600)
+    let counts = taker.batches.map(\.count)
+    #expect(counts.first == 63)
+    #expect(counts.suffix(10).dropLast().allSatisfy { $0 == 15 })
+  }
+
+  @Test func `a daemon is told when to look, and isn't made to wait for it`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    for number in 1...9 { try maildir.deliver("170000000\(number).x", "\(number)") }
+    let intake = MaildirIntake([maildir.path], RecordingTaker(), listingCountMax: 5)
+    #expect(await !intake.wantsScan)
+    await intake.scan(all: true)
+    // Five of nine were listed.
+    #expect(await intake.wantsScan)
+    #expect(try await intake.step(mayScan: false)?.read == 5)
+    #expect(try await intake.step(mayScan: false) == nil)
+    await intake.scan(all: false)
+    #expect(try await intake.step(mayScan: false)?.read == 4)
+    #expect(await !intake.wantsScan)
+    await intake.noteLostHints()
+    #expect(await intake.wantsScan)
+    await intake.scan(all: false)
+    #expect(await !intake.wantsScan)
+    #expect(await intake.isIdle)
+  }
+
   @Test(arguments: [StoreError.full, .busy, .permissions])
   func `while the store doesn't work nothing is touched, and then all is taken in`(
     failure: StoreError

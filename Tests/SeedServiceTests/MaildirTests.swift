@@ -366,6 +366,6 @@ struct MaildirWatchTests {
     let task = Task { await bell.wait() }
     task.cancel()
     await task.value
-    await bell.wait(atMost: .milliseconds(1), clock: ContinuousClock())
+    await bell.wait(atMost: .milliseconds(1))
   }
 }

@@ -146,12 +146,13 @@ public struct Daemon: Sendable {
     let taker = try home.intake(configuration, store: store)
     let arrivalLog = ArrivalLog()
     let intake = MaildirIntake(
-      scanner: MaildirScanner(maildirs: configuration.mail.maildirs),
+      scanner: MaildirScanner(maildirs: configuration.mail.maildirs, executor: spool.executor),
       store: store,
       taker: taker,
       spool: spool,
       quarantine: Quarantine(home),
       afterIngest: configuration.mail.afterIngest,
+      batchTime: IntakeService.batchTime,
       arrivalLog: arrivalLog,
       logger: logger,
       clock: WallClock.now

@@ -2,7 +2,7 @@ import Logging
 import SeedCore
 import ServiceLifecycle
 
-/// The main loop: takes in what waits, then waits for more.
+/// The main loop: takes in what waits, then waits for more. Beside it, the maildirs are looked through.
 struct IntakeService: Service {
   /// How often all maildirs are looked through, whatever the watch says.
   static let rescanInterval = Duration.seconds(30)
@@ -10,6 +10,8 @@ struct IntakeService: Service {
   static let unwatchedInterval = Duration.seconds(1)
   /// The longest wait after a failure of the store or the disk.
   static let delayMax = Duration.seconds(30)
+  /// How long a batch is to take: for so long new mail waits behind a backlog.
+  static let batchTime = Duration.milliseconds(40)
 
   let maildirs: [String]
   let intake: MaildirIntake
@@ -20,48 +22,82 @@ struct IntakeService: Service {
   let logger: Logger
   /// Is called when the maildirs are watched.
   let onReady: @Sendable () -> Void
+  /// Rings when the maildirs are to be looked through.
+  private let scanBell = Bell()
+
+  init(
+    maildirs: [String],
+    intake: MaildirIntake,
+    bell: Bell,
+    alertBells: [Bell],
+    upkeepBell: Bell,
+    heartbeat: Heartbeat,
+    logger: Logger,
+    onReady: @escaping @Sendable () -> Void
+  ) {
+    self.maildirs = maildirs
+    self.intake = intake
+    self.bell = bell
+    self.alertBells = alertBells
+    self.upkeepBell = upkeepBell
+    self.heartbeat = heartbeat
+    self.logger = logger
+    self.onReady = onReady
+  }
 
   func run() async throws {
     try await withGracefulShutdownHandler {
-      try await loop()
+      let watch = makeWatch()
+      async let looking: Void = look(watch)
+      try await takeIn(watch)
+      await looking
     } onGracefulShutdown: {
       bell.ring()
+      scanBell.ring()
     }
   }
 
-  private func loop() async throws {
-    let watch = makeWatch()
-    var isCovered = watch?.refresh().isEmpty ?? false
-    onReady()
-    await intake.scan(all: true)
-    var lastScan = ContinuousClock.now
+  /// Looks through the maildirs: at the start, when it is asked to, and from time to time.
+  private func look(_ watch: MaildirWatch?) async {
+    var isReady = false
+    while !Task.isShuttingDownGracefully, !Task.isCancelled {
+      let isCovered = watch?.refresh().isEmpty ?? false
+      if !isReady { onReady() }
+      await intake.scan(all: !isReady)
+      isReady = true
+      bell.ring()
+      await scanBell.wait(
+        atMost: isCovered ? Self.rescanInterval : Self.unwatchedInterval
+      )
+    }
+  }
+
+  private func takeIn(_ watch: MaildirWatch?) async throws {
     var failureCount = 0
     var created = CreatedFiles()
+    var brake = FloodBrake()
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
       heartbeat.beat()
       let changes = watch?.take() ?? MaildirWatch.Changes()
+      if changes.needsScan { await intake.noteLostHints() }
       created.add(changes.hints.filter { !$0.isComplete })
       await intake.note(changes.hints.filter(\.isComplete) + created.takeWhole())
-      let interval =
-        isCovered && failureCount == 0 ? Self.rescanInterval : Self.unwatchedInterval
-      if changes.needsScan || lastScan.duration(to: .now) >= interval {
-        isCovered = watch?.refresh().isEmpty ?? false
-        await intake.scan(all: changes.needsScan)
-        lastScan = .now
-      }
       do {
-        if try await step() {
-          if failureCount > 0 { logger.notice("mail is taken in again") }
-          failureCount = 0
-          heartbeat.isWell = true
-          continue
-        }
+        let report = try await step()
+        if failureCount > 0, report != nil { logger.notice("mail is taken in again") }
         failureCount = 0
         heartbeat.isWell = true
-        await bell.wait(
-          atMost: created.isEmpty ? interval : CreatedFiles.quietTime,
-          clock: ContinuousClock()
-        )
+        if await intake.wantsScan { scanBell.ring() }
+        if let report {
+          guard brake.notes(report, at: .now), await intake.isIdle else { continue }
+          // A cancellation ends it early.
+          try? await Task.sleep(for: FloodBrake.pause)
+          brake.resume(at: .now)
+        } else {
+          await bell.wait(
+            atMost: created.isEmpty ? Self.rescanInterval : CreatedFiles.quietTime
+          )
+        }
       } catch let error where error.isDamage {
         throw error
       } catch {
@@ -72,10 +108,14 @@ struct IntakeService: Service {
     }
   }
 
-  /// Takes in a batch; says whether there was one.
-  private func step() async throws -> Bool {
-    guard let report = try await intake.step() else { return false }
-    guard report.read > 0 else { return true }
+  /// Takes in a batch; `nil` where there is none.
+  private func step() async throws -> IntakeReport? {
+    let report = try await intake.step(mayScan: false) { report in
+      if report.findings > 0 { for bell in alertBells { bell.ring() } }
+      if report.pending > 0 { upkeepBell.ring() }
+    }
+    guard let report else { return nil }
+    guard report.read > 0 else { return report }
     logger.info(
       "mail was taken in",
       metadata: [
@@ -84,9 +124,7 @@ struct IntakeService: Service {
         "unknown": "\(report.unknown)", "nearMisses": "\(report.nearMisses)",
       ]
     )
-    if report.pending > 0 { upkeepBell.ring() }
-    if report.findings > 0 { for bell in alertBells { bell.ring() } }
-    return true
+    return report
   }
 
   private func makeWatch() -> MaildirWatch? {

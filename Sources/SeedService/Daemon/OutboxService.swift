@@ -30,7 +30,7 @@ struct OutboxService: Service {
             )
           }
         }
-        await bell.wait(atMost: wait, clock: ContinuousClock())
+        await bell.wait(atMost: wait)
       }
     } onGracefulShutdown: {
       bell.ring()
@@ -58,8 +58,7 @@ struct UpkeepService: Service {
         if outcome.settled > 0 { for bell in alertBells { bell.ring() } }
         try await Task.sleep(for: Self.pause)
         await bell.wait(
-          atMost: outcome.waiting > 0 ? Self.shortest : Self.longest,
-          clock: ContinuousClock()
+          atMost: outcome.waiting > 0 ? Self.shortest : Self.longest
         )
         try Task.checkCancellation()
       }

@@ -9,8 +9,16 @@ actor MaildirIntake {
   /// The most files and bytes of a batch; a message that is larger is one by itself.
   static let batchCountMax = 512
   static let batchByteCountMax: Int64 = 32 << 20
+  /// With how few files of a backlog that was cut off the rest is looked for.
+  static let refillCount = MaildirScanner.listingCountMax / 2
 
   private let scanner: MaildirScanner
+  // Sound: the scanner, which this actor holds, owns the executor. The two share it (and the daemon
+  // its spool), so that a message isn't handed from thread to thread.
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe executor.asUnownedSerialExecutor()
+  }
+  private nonisolated let executor: BlockingExecutor
   private let store: any Store
   private let taker: any ArrivalTaker
   private let spool: Spool?
@@ -18,18 +26,22 @@ actor MaildirIntake {
   private let afterIngest: Configuration.Mail.AfterIngest
   /// Whether files that were taken in by another process count as read, and as duplicates.
   private let countsKnownFiles: Bool
+  /// How large batches are, where other mail may come meanwhile.
+  private var pace: BatchPace?
   private let arrivalLog: ArrivalLog?
   private let logger: Logger
   private let clock: @Sendable () -> Timestamp
 
   /// The places that files wait in, and whose turn it is.
   private enum Lane: CaseIterable { case urgent, backlog, suspect }
-  private var lanes: [Lane: [WaitingFile]] = [:]
+  private var lanes: [Lane: ArraySlice<WaitingFile>] = [:]
   private var turn = Lane.urgent
   /// Files that can't be read, or taken in, until something changes.
   private var deferred: [WaitingFile] = []
+  private var isScanning = false
   private var isListingCut = false
   private var needsScan = false
+  private var needsFullScan = false
   private var accused: [Spool.Entry: Spool.Deaths] = [:]
   private var quarantined: Set<Spool.Entry> = []
   /// The paths whose problem was logged, each once until it is mended.
@@ -44,17 +56,20 @@ actor MaildirIntake {
     quarantine: Quarantine? = nil,
     afterIngest: Configuration.Mail.AfterIngest = .keep,
     countsKnownFiles: Bool = false,
+    batchTime: Duration? = nil,
     arrivalLog: ArrivalLog? = nil,
     logger: Logger,
     clock: @escaping @Sendable () -> Timestamp
   ) {
     self.scanner = scanner
+    executor = scanner.executor
     self.store = store
     self.taker = taker
     self.spool = spool
     self.quarantine = quarantine
     self.afterIngest = afterIngest
     self.countsKnownFiles = countsKnownFiles
+    pace = batchTime.map(BatchPace.init)
     self.arrivalLog = arrivalLog
     self.logger = logger
     self.clock = clock
@@ -73,7 +88,21 @@ actor MaildirIntake {
     )
   }
 
-  /// Looks through the maildirs; `all` also where nothing seems to have changed.
+  /// Whether nothing waits that could be taken in now.
+  var isIdle: Bool { lanes.values.allSatisfy(\.isEmpty) }
+
+  /// Whether there is more in the maildirs than waits here, and little enough waits.
+  var wantsScan: Bool {
+    guard !isScanning else { return false }
+    return needsFullScan || needsScan && isIdle
+      || isListingCut && lanes[.backlog, default: []].count <= Self.refillCount
+  }
+
+  /// Takes note that a watch lost hints: the next look must be at everything.
+  func noteLostHints() { needsFullScan = true }
+
+  /// Looks through the maildirs; `all` also where nothing seems to have changed. Batches may be taken
+  /// in meanwhile.
   func scan(all: Bool) async {
     let retried = deferred
     deferred = []
@@ -83,9 +112,13 @@ actor MaildirIntake {
 
   /// Adds to the lanes what is found in the maildirs.
   private func list(all: Bool) async {
+    let all = all || needsFullScan
+    needsScan = false
+    needsFullScan = false
+    isScanning = true
+    defer { isScanning = false }
     let listing = await scanner.scan(all: all)
     report(listing.problems)
-    needsScan = false
     // What waits already is kept: a folder that didn't change is not listed again.
     let waiting = Set((lanes.values.joined() + deferred).map(\.identity))
     let fresh = listing.files.filter { !waiting.contains($0.identity) }
@@ -101,20 +134,32 @@ actor MaildirIntake {
 
   /// Takes in one batch; `nil` when nothing waits.
   ///
+  /// - Parameters:
+  ///   - mayScan: Whether it looks through the maildirs itself once nothing waits, where a look is
+  ///     wanted.
+  ///   - onCommit: Is called as soon as a batch is on disk.
   /// - Throws: When the store or the disk doesn't work. Nothing of the batch was recorded, nothing
   ///   in the maildir was touched, and the batch waits still.
-  func step() async throws -> IntakeReport? {
-    if lanes.values.allSatisfy(\.isEmpty), isListingCut || needsScan { await list(all: false) }
+  func step(
+    mayScan: Bool = true,
+    onCommit: @Sendable (IntakeReport) -> Void = { _ in }
+  ) async throws -> IntakeReport? {
+    if mayScan, isIdle, wantsScan { await list(all: false) }
     guard let (lane, files) = nextBatch() else {
       // Suspects that were taken in before their process died, or are gone.
       guard reportedProblems.isEmpty else { return nil }
       try await clear(Set(accused.keys).subtracting(deferred.map(Spool.Entry.init)))
       return nil
     }
+    let start = ContinuousClock.now
     do {
-      return try await takeIn(files)
+      // A file that a watch names is new, or moved. The few that were taken in before this process
+      // looked at them are known by their bytes, and the others needn't wait for the question.
+      let report = try await takeIn(files, mayBeKnown: lane != .urgent, onCommit)
+      pace?.note(files.reduce(0) { $0 + Self.cost($1) }, took: start.duration(to: .now))
+      return report
     } catch {
-      lanes[lane, default: []].insert(contentsOf: files, at: 0)
+      lanes[lane] = files + lanes[lane, default: []]
       throw error
     }
   }
@@ -126,26 +171,33 @@ actor MaildirIntake {
   }
 
   /// The next files of the lane whose turn it is.
-  private func nextBatch() -> (Lane, [WaitingFile])? {
+  private func nextBatch() -> (Lane, ArraySlice<WaitingFile>)? {
     let order = Lane.allCases
     let start = order.firstIndex(of: turn) ?? 0
     for step in 0..<order.count {
       let lane = order[(start + step) % order.count]
-      guard let waiting = lanes[lane], let first = waiting.first else { continue }
+      guard let waiting = lanes[lane], !waiting.isEmpty else { continue }
       turn = order[(start + step + 1) % order.count]
-      var byteCount = Self.plannedByteCount(first)
-      var count = 1
-      var countMax = batchCountMax(with: first)
-      while count < min(waiting.count, countMax) {
-        countMax = min(countMax, batchCountMax(with: waiting[count]))
-        byteCount += Self.plannedByteCount(waiting[count])
-        guard byteCount <= Self.batchByteCountMax, count < countMax else { break }
-        count += 1
-      }
-      lanes[lane] = Array(waiting.dropFirst(count))
-      return (lane, Array(waiting.prefix(count)))
+      let batch = waiting.prefix(batchCount(of: waiting))
+      lanes[lane] = waiting.dropFirst(batch.count)
+      return (lane, batch)
     }
     return nil
+  }
+
+  /// How many of the first files make a batch: one at least.
+  private func batchCount(of waiting: ArraySlice<WaitingFile>) -> Int {
+    let costMax = pace?.cost ?? .max
+    var (count, countMax) = (0, Self.batchCountMax)
+    var byteCount: Int64 = 0, cost: Int64 = 0
+    for file in waiting {
+      countMax = min(countMax, batchCountMax(with: file))
+      byteCount += Self.plannedByteCount(file)
+      cost += Self.cost(file)
+      guard byteCount <= Self.batchByteCountMax, cost <= costMax, count < countMax else { break }
+      count += 1
+    }
+    return max(1, count)
   }
 
   /// A file's share in a batch; a sparse file may claim any size.
@@ -153,16 +205,25 @@ actor MaildirIntake {
     min(file.identity.byteCount, batchByteCountMax)
   }
 
+  private static func cost(_ file: WaitingFile) -> Int64 {
+    plannedByteCount(file) + BatchPace.messageCost
+  }
+
   private func batchCountMax(with file: WaitingFile) -> Int {
     accused[Spool.Entry(file)]?.batchCountMax ?? Self.batchCountMax
   }
 
-  private func takeIn(_ files: [WaitingFile]) async throws -> IntakeReport {
+  private func takeIn(
+    _ waiting: ArraySlice<WaitingFile>,
+    mayBeKnown: Bool,
+    _ onCommit: @Sendable (IntakeReport) -> Void
+  ) async throws -> IntakeReport {
     // A watch may name a file twice.
     var seen: Set<FileIdentity> = []
-    let files = files.filter { seen.insert($0.identity).inserted }
+    let files = waiting.filter { seen.insert($0.identity).inserted }
     let identities = files.map(\.identity)
-    let known = try await store.read { try $0.knownFiles(among: identities) }
+    let known =
+      mayBeKnown ? try await store.read { try $0.knownFiles(among: identities) } : []
     await finish(files.filter { known.contains($0.identity) })
     var report = IntakeReport()
     if countsKnownFiles {
@@ -193,19 +254,21 @@ actor MaildirIntake {
       }
     }
     guard !arrivals.isEmpty else { return report }
-    report += try await commit(arrivals, taken)
+    report += try await commit(arrivals, taken, onCommit)
     return report
   }
 
   private func commit(
     _ arrivals: [Arrival],
-    _ files: [WaitingFile]
+    _ files: [WaitingFile],
+    _ onCommit: @Sendable (IntakeReport) -> Void
   ) async throws -> IntakeReport {
     let entries = files.map(Spool.Entry.init)
     try await spool?.begin(entries)
     let report: IntakeReport
     do {
       report = try await taker.take(arrivals)
+      onCommit(report)
     } catch {
       // The process lives: nothing speaks against these messages.
       try await spool?.end(clearing: [])

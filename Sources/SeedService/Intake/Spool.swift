@@ -9,6 +9,10 @@ import Glibc
 /// message alone counts against it. A process that was killed from outside leaves no mark, and
 /// proves next to nothing: its messages come in smaller batches from then on, and it takes many
 /// kills on a message alone to count.
+///
+/// What is in hand is written and not synced: it is of use to the next process of the same machine,
+/// which sees it whatever ended this one, and each message would wait for the disk once more. A power
+/// cut proves nothing against a message.
 actor Spool {
   /// How many crashes on a message alone put it in quarantine.
   static let crashCountMax = 2
@@ -53,7 +57,7 @@ actor Spool {
     var suspects: [Suspect] = []
   }
 
-  private nonisolated let executor = BlockingExecutor(label: "seed.spool")
+  nonisolated let executor = BlockingExecutor(label: "seed.spool")
   private let path: String
   private let file: FileDescriptor
   private var suspects: [Entry: Deaths]
@@ -98,9 +102,9 @@ actor Spool {
   /// The messages that must be taken in with caution.
   var accused: [Entry: Deaths] { suspects }
 
-  /// Notes what is worked on from now on; it is on disk when this returns.
+  /// Notes what is worked on from now on.
   func begin(_ entries: [Entry]) throws {
-    try Self.write(entries, suspects, to: file)
+    try Self.write(entries, suspects, to: file, isDurable: false)
     CrashMark.set(file.rawValue)
   }
 

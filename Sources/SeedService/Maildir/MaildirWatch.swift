@@ -31,19 +31,21 @@ final class MaildirWatch: Sendable {
   }
 
   private let maildirs: [String]
-  // Sound: a dispatch source may be used from any thread.
-  private nonisolated(unsafe) let source: any DispatchSourceRead
   private let shared: Shared
+  private let ending: FileDescriptor
 
-  /// What the source's handlers need, so that they don't keep the watch alive. The descriptor is
-  /// closed with it: after the source was cancelled, and no sooner.
+  /// What the listening thread needs, so that it doesn't keep the watch alive. The descriptors are
+  /// closed with it: after the thread ended, and no sooner.
   private final class Shared: Sendable {
     let descriptor: FileDescriptor
+    /// Reads as ended once the watch is gone.
+    let end: FileDescriptor
     let state = Mutex(State())
     let bell: Bell
 
-    init(bell: Bell) throws {
+    init(bell: Bell, end: consuming FileDescriptor) throws {
       self.bell = bell
+      self.end = end
       descriptor = try FileDescriptor(
         "inotify_init",
         owning: inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
@@ -56,19 +58,17 @@ final class MaildirWatch: Sendable {
   /// - Throws: ``SystemError`` where the system has no watch to give.
   init(maildirs: [String], bell: Bell) throws {
     self.maildirs = maildirs
-    let shared = try Shared(bell: bell)
+    var ends: [Int32] = [-1, -1]
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw SystemError("socketpair") }
+    let end = try FileDescriptor("socketpair", owning: ends[0])
+    ending = try FileDescriptor("socketpair", owning: ends[1])
+    let shared = try Shared(bell: bell, end: end)
     self.shared = shared
-    let source = DispatchSource.makeReadSource(
-      fileDescriptor: shared.descriptor.rawValue,
-      queue: DispatchQueue(label: "seed.watch")
-    )
-    source.setEventHandler { @Sendable in Self.readEvents(shared) }
-    source.setCancelHandler { @Sendable in withExtendedLifetime(shared) {} }
-    source.activate()
-    unsafe self.source = source
+    // A thread that waits in the kernel hears of a delivery at once, a dispatch source milliseconds
+    // later. It ends when the watch closes its end of the pair.
+    DispatchQueue(label: "seed.watch").async { @Sendable in Self.listen(shared) }
   }
-
-  deinit { unsafe source.cancel() }
 
   /// Watches every folder there is now; returns the maildirs that are watched only in part, or not.
   func refresh() -> [MaildirProblem] {
@@ -110,6 +110,18 @@ final class MaildirWatch: Sendable {
     let result = unsafe inotify_add_watch(shared.descriptor.rawValue, path, mask)
     guard result >= 0 else { throw SystemError("inotify_add_watch") }
     shared.state.withLock { $0.places[result] = place }
+  }
+
+  private static func listen(_ shared: Shared) {
+    var awaited = [shared.descriptor.rawValue, shared.end.rawValue].map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
+    while true {
+      let count = unsafe poll(&awaited, nfds_t(awaited.count), -1)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0, awaited[1].revents == 0 else { return }
+      readEvents(shared)
+    }
   }
 
   private static func readEvents(_ shared: Shared) {

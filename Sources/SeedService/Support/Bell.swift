@@ -45,14 +45,15 @@ final class Bell: Sendable {
   }
 
   /// Returns when the bell rings, after `duration`, or when the task is cancelled.
-  func wait(atMost duration: Duration, clock: any Clock<Duration>) async {
+  func wait(atMost duration: Duration) async {
     await withTaskGroup { group in
-      group.addTask { await self.wait() }
       group.addTask {
         // Only a cancellation ends it early, and then there is nothing to do.
-        try? await clock.sleep(for: duration)
+        guard (try? await Task.sleep(for: duration)) != nil else { return }
+        self.ring()
       }
-      await group.next()
+      // Not in a task of its own, so that whoever waits goes on at once.
+      await wait()
       group.cancelAll()
     }
   }

@@ -8,7 +8,7 @@ import SeedCore
 actor MaildirIntake {
   /// The most files and bytes of a batch; a message that is larger is one by itself.
   static let batchCountMax = 512
-  static let batchByteCountMax: Int64 = 32 << 20
+  static let batchByteCountMax: Int64 = 2 << 20
   /// With how few files of a backlog that was cut off the rest is looked for.
   static let refillCount = MaildirScanner.listingCountMax / 2
 
@@ -20,7 +20,7 @@ actor MaildirIntake {
   }
   private nonisolated let executor: BlockingExecutor
   private let store: any Store
-  private let taker: any ArrivalTaker
+  let taker: any ArrivalTaker
   private let spool: Spool?
   private let quarantine: Quarantine?
   private let afterIngest: Configuration.Mail.AfterIngest
@@ -33,11 +33,13 @@ actor MaildirIntake {
   private let clock: @Sendable () -> Timestamp
 
   /// The places that files wait in, and whose turn it is.
-  private enum Lane: CaseIterable { case urgent, backlog, suspect }
+  enum Lane: CaseIterable { case urgent, backlog, suspect }
   private var lanes: [Lane: ArraySlice<WaitingFile>] = [:]
   private var turn = Lane.urgent
   /// Files that can't be read, or taken in, until something changes.
   private var deferred: [WaitingFile] = []
+  /// Files that were read and are not recorded yet.
+  var inHand: [WaitingFile] = []
   private var isScanning = false
   private var isListingCut = false
   private var needsScan = false
@@ -111,7 +113,7 @@ actor MaildirIntake {
   }
 
   /// Adds to the lanes what is found in the maildirs.
-  private func list(all: Bool) async {
+  func list(all: Bool) async {
     let all = all || needsFullScan
     needsScan = false
     needsFullScan = false
@@ -120,7 +122,7 @@ actor MaildirIntake {
     let listing = await scanner.scan(all: all)
     report(listing.problems)
     // What waits already is kept: a folder that didn't change is not listed again.
-    let waiting = Set((lanes.values.joined() + deferred).map(\.identity))
+    let waiting = Set((lanes.values.joined() + deferred + inHand).map(\.identity))
     let fresh = listing.files.filter { !waiting.contains($0.identity) }
     for file in fresh { enqueue(file, .backlog) }
     // When all that was listed waits already, another look finds no more.
@@ -171,7 +173,7 @@ actor MaildirIntake {
   }
 
   /// The next files of the lane whose turn it is.
-  private func nextBatch() -> (Lane, ArraySlice<WaitingFile>)? {
+  func nextBatch() -> (Lane, ArraySlice<WaitingFile>)? {
     let order = Lane.allCases
     let start = order.firstIndex(of: turn) ?? 0
     for step in 0..<order.count {
@@ -218,6 +220,24 @@ actor MaildirIntake {
     mayBeKnown: Bool,
     _ onCommit: @Sendable (IntakeReport) -> Void
   ) async throws -> IntakeReport {
+    let reading = try await read(waiting, mayBeKnown: mayBeKnown)
+    guard !reading.arrivals.isEmpty else { return reading.report }
+    var report = reading.report
+    report += try await commit(reading.arrivals, reading.files, onCommit)
+    return report
+  }
+
+  /// The messages of a batch that are to be taken in, and what became of the others.
+  struct BatchReading {
+    var report = IntakeReport()
+    var arrivals: [Arrival] = []
+    var files: [WaitingFile] = []
+  }
+
+  func read(
+    _ waiting: ArraySlice<WaitingFile>,
+    mayBeKnown: Bool = true
+  ) async throws -> BatchReading {
     // A watch may name a file twice.
     var seen: Set<FileIdentity> = []
     let files = waiting.filter { seen.insert($0.identity).inserted }
@@ -225,25 +245,23 @@ actor MaildirIntake {
     let known =
       mayBeKnown ? try await store.read { try $0.knownFiles(among: identities) } : []
     await finish(files.filter { known.contains($0.identity) })
-    var report = IntakeReport()
+    var reading = BatchReading()
     if countsKnownFiles {
-      report.read = known.count
-      report.duplicates = known.count
+      reading.report.read = known.count
+      reading.report.duplicates = known.count
     }
-    var arrivals: [Arrival] = []
-    var taken: [WaitingFile] = []
     for file in files where !known.contains(file.identity) {
       if accused[Spool.Entry(file)]?.isGuilty == true {
-        report += try await setAside(file, .killedTheProcess)
+        reading.report += try await setAside(file, .killedTheProcess)
         continue
       }
       switch await scanner.read(file) {
       case .message(let arrival):
-        arrivals.append(arrival)
-        taken.append(file)
+        reading.arrivals.append(arrival)
+        reading.files.append(file)
       case .vanished: needsScan = true
       case .foreign: await scanner.settle([file.identity])
-      case .tooLarge: report += try await setAside(file, .tooLarge)
+      case .tooLarge: reading.report += try await setAside(file, .tooLarge)
       case .unreadable(let error):
         deferred.append(file)
         guard reportedFiles.insert(file.identity).inserted else { break }
@@ -253,9 +271,7 @@ actor MaildirIntake {
         )
       }
     }
-    guard !arrivals.isEmpty else { return report }
-    report += try await commit(arrivals, taken, onCommit)
-    return report
+    return reading
   }
 
   private func commit(
@@ -294,7 +310,7 @@ actor MaildirIntake {
   }
 
   /// Whether an error would meet every message: then waiting helps, and trying others doesn't.
-  private static func concernsAll(_ error: any Error) -> Bool {
+  static func concernsAll(_ error: any Error) -> Bool {
     switch error {
     case StoreError.dangling, StoreError.exists: false
     default: error is StoreError || error is SystemError || error is CancellationError
@@ -303,7 +319,7 @@ actor MaildirIntake {
 
   /// Keeps a message that can't be taken in from stopping others: a batch is taken apart, and a
   /// single message waits for the next look.
-  private func isolate(_ files: [WaitingFile], _ error: any Error) {
+  func isolate(_ files: [WaitingFile], _ error: any Error) {
     guard files.count == 1 else {
       for file in files {
         accused[Spool.Entry(file)] = Spool.Deaths(caution: Spool.Deaths.cautionMax)
@@ -318,7 +334,7 @@ actor MaildirIntake {
     )
   }
 
-  private func finish(_ files: [WaitingFile]) async {
+  func finish(_ files: [WaitingFile]) async {
     await scanner.settle(files.map(\.identity))
     guard afterIngest != .keep else { return }
     for (file, error) in await scanner.dispose(files, afterIngest) {

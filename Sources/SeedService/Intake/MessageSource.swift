@@ -138,12 +138,7 @@ public struct MessageSource: Sendable {
     )
     try await intake.recover()
     await intake.scan(all: true)
-    var report = IntakeReport()
-    while let part = try await intake.step() {
-      report += part
-      progress(part)
-    }
-    return report
+    return try await intake.drain(progress)
   }
 
   /// The messages of a file. One that was found in a folder, and can't be read, doesn't stop the rest.

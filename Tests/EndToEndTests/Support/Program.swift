@@ -49,6 +49,8 @@ struct Program: Sendable {
     process.standardInput = files[0]
     process.standardOutput = files[1]
     process.standardError = files[2]
+    // A process holds on to them after its end, and thousands would use up the descriptors.
+    defer { for file in files { try? file.close() } }
     try await process.runToEnd()
     func text(_ name: String) throws -> String {
       String(decoding: try Data(contentsOf: folder.url.appending(path: name)), as: UTF8.self)

@@ -86,6 +86,17 @@ public final class Vault: Sendable {
     try await database.read { try VaultSchema.address("seed", seed.rawValue, in: $0) }
   }
 
+  /// The texts of the addresses of seeds, as far as they were minted here.
+  public func addresses(of seeds: [Identifier<Seed>]) async throws -> [Identifier<Seed>: String] {
+    try await database.read { db in
+      var addresses: [Identifier<Seed>: String] = [:]
+      for seed in seeds {
+        addresses[seed] = try VaultSchema.addressText(of: seed.rawValue, in: db)
+      }
+      return addresses
+    }
+  }
+
   /// What was minted as `address`, in whichever case it is written.
   public func minted(as address: SeedAddress) async throws -> MintedAddress? {
     try await database.read { try VaultSchema.address("address", address.text, in: $0) }

@@ -76,6 +76,12 @@ enum VaultSchema {
     }
   }
 
+  /// The text of a seed's address.
+  static func addressText(of seed: Int64, in db: Database) throws -> String? {
+    let statement = try db.cachedStatement(sql: "SELECT address FROM minted WHERE seed = ?")
+    return try String.fetchOne(statement, arguments: [seed])
+  }
+
   /// The address whose `column`, one of the unique ones, has a value.
   static func address(
     _ column: String,

@@ -10,40 +10,64 @@ public final class SQLiteStore: Store {
   /// a system call, twice.
   static let pageByteCount = 8192
 
-  let database: DatabasePool
+  let database: any DatabaseWriter
+  private let isForReading: Bool
 
-  /// Opens a store, and brings one of an older version up to date unless it is only read.
+  /// Opens a store, and brings one of an older version up to date.
   ///
   /// - Throws: ``StoreError``: ``StoreError/missing``, ``StoreError/newerVersion``,
   ///   ``StoreError/damaged``, ``StoreError/permissions`` where others may read the file or its
   ///   folder, or this user can't use it.
   public static func open(
     at path: String,
-    readOnly: Bool = false,
     busyTimeout: Duration = .seconds(10)
   ) throws -> SQLiteStore {
     try StoreFile.check(path)
     try PageCheck.install()
     return try StoreError.translating {
-      var configuration = configuration(busyTimeout: busyTimeout)
-      configuration.readonly = readOnly
+      let configuration = configuration(busyTimeout: busyTimeout)
       let database = try DatabasePool(path: path, configuration: configuration)
-      if !readOnly {
-        // GRDB lowers this to NORMAL when it turns WAL on, and a power cut could then take back what
-        // was committed; so it is set here, after opening.
-        try database.writeWithoutTransaction { db in
-          try db.execute(sql: "PRAGMA synchronous = FULL")
-        }
-        try Schema.migrator.migrate(database)
+      // GRDB lowers this to NORMAL when it turns WAL on, and a power cut could then take back what
+      // was committed; so it is set here, after opening.
+      try database.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA synchronous = FULL")
       }
+      try Schema.migrator.migrate(database)
       return SQLiteStore(database)
+    }
+  }
+
+  /// Opens a store that is only asked, as quickly as can be: by one connection, which looks after
+  /// nothing. A write to it is refused with ``StoreError/permissions``. A store of an older version is
+  /// brought up to date.
+  ///
+  /// - Throws: What ``open(at:busyTimeout:)`` throws.
+  public static func openForReading(
+    at path: String,
+    busyTimeout: Duration = .seconds(10)
+  ) throws -> SQLiteStore {
+    try StoreFile.check(path)
+    try PageCheck.install()
+    return try StoreError.translating {
+      // The file is opened for writing all the same: whoever closes it last tidies up what SQLite put
+      // beside it, and a connection that may only read can't.
+      let database = try DatabaseQueue(
+        path: path,
+        configuration: configuration(busyTimeout: busyTimeout)
+      )
+      if try database.read({ try version(of: $0) }) < Schema.version {
+        try database.close()
+        try open(at: path, busyTimeout: busyTimeout).close()
+        return try openForReading(at: path, busyTimeout: busyTimeout)
+      }
+      return SQLiteStore(database, isForReading: true)
     }
   }
 
   /// Makes an empty store, with its folder where that is missing, and opens it.
   ///
   /// - Throws: ``StoreError/exists`` where there is something at this place; and what
-  ///   ``open(at:readOnly:busyTimeout:)`` throws.
+  ///   ``open(at:busyTimeout:)`` throws.
   public static func create(
     at path: String,
     busyTimeout: Duration = .seconds(10)
@@ -65,7 +89,10 @@ public final class SQLiteStore: Store {
     return try open(at: path, busyTimeout: busyTimeout)
   }
 
-  init(_ database: DatabasePool) { self.database = database }
+  init(_ database: any DatabaseWriter, isForReading: Bool = false) {
+    self.database = database
+    self.isForReading = isForReading
+  }
 
   /// Ends every connection. The store is of no use afterwards.
   public func close() throws { try StoreError.translating { try database.close() } }
@@ -83,7 +110,8 @@ public final class SQLiteStore: Store {
   public func write<Result: Sendable>(
     _ body: @escaping @Sendable (any StoreWriter) throws -> Result
   ) async throws -> Result {
-    try await StoreError.translating {
+    guard !isForReading else { throw StoreError.permissions }
+    return try await StoreError.translating {
       try await database.write { db in try SQLiteTransaction(db).run(body) }
     }
   }
@@ -109,8 +137,12 @@ public final class SQLiteStore: Store {
 
   private static func checkVersion(_ db: Database) throws {
     let application = try Int64.fetchOne(db, sql: "PRAGMA application_id")
-    let version = try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    let version = try version(of: db)
     guard application == Schema.applicationID, version > 0 else { throw StoreError.damaged }
     guard version <= Schema.version else { throw StoreError.newerVersion }
+  }
+
+  private static func version(of db: Database) throws -> Int64 {
+    try Int64.fetchOne(db, sql: "PRAGMA user_version") ?? 0
   }
 }

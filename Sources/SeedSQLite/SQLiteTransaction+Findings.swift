@@ -24,23 +24,35 @@ extension SQLiteTransaction {
   }
 
   func findings(_ query: FindingQuery) throws -> [Finding] {
-    // The words are our own; with them in the text the planner can use the index.
-    let states = Finding.State.allCases.filter(query.states.contains)
-      .map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    // The words are our own, so that they may stand in the text.
+    let states = Finding.State.allCases.filter(query.states.contains).map { "'\($0.rawValue)'" }
     if let caseID = query.caseID {
       return try all(
-        Self.selectFindings
-          + " WHERE case_id = ? AND state IN (\(states)) ORDER BY id DESC LIMIT ?",
+        Self.selectFindings + " WHERE case_id = ? AND state IN (\(states.joined(separator: ", ")))"
+          + " ORDER BY id DESC LIMIT ?",
         .id(caseID),
         limited(query.limit),
         read: Self.finding
       )
     }
+    // Each state comes in its order out of the index, and SQLite merges them: with IN it would sort
+    // every finding of these states.
+    let parts =
+      states.count == Finding.State.allCases.count
+      ? [Self.selectFindings] : states.map { Self.selectFindings + " WHERE state = \($0)" }
+    guard !parts.isEmpty else { return [] }
     return try all(
-      Self.selectFindings + " WHERE state IN (\(states)) ORDER BY id DESC LIMIT ?",
+      parts.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT ?",
       limited(query.limit),
       read: Self.finding
     )
+  }
+
+  func findingCounts() throws -> [Finding.State: Int] {
+    let counts = try all("SELECT state, count(*) FROM finding GROUP BY state") { row in
+      (try row.word(0) as Finding.State, row.count(1))
+    }
+    return Dictionary(uniqueKeysWithValues: counts)
   }
 
   func liveFindingCount(of id: Identifier<Case>, limit: Int) throws -> Int {

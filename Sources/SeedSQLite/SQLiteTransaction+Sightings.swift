@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SeedCore
 
 extension SQLiteTransaction {
@@ -78,6 +77,20 @@ extension SQLiteTransaction {
       limited(limit),
       read: Self.judged
     )
+  }
+
+  func firstRecipient(of seed: Identifier<Seed>) throws -> String? {
+    try first(
+      """
+      SELECT s.recipient FROM current_sighting c JOIN sighting s ON s.id = c.sighting
+        WHERE c.seed = ? AND c.judgement IS NOT NULL ORDER BY c.sighting LIMIT 1
+      """,
+      .id(seed)
+    ) { try $0.text(0) }
+  }
+
+  func pendingSightingCount() throws -> Int {
+    try first("SELECT count(*) FROM current_sighting WHERE is_pending = 1") { $0.count(0) } ?? 0
   }
 
   func baseline(of seed: Identifier<Seed>) throws -> Identifier<Sighting>? {
@@ -378,38 +391,5 @@ extension SQLiteTransaction {
   private func messageNumber(_ digest: [UInt8]) throws -> Int64? {
     if let known = newest.message, known.digest == digest { return known.number }
     return try first("SELECT id FROM message WHERE digest = ?", .bytes(digest)) { $0.int(0) }
-  }
-}
-
-extension SQLiteTransaction {
-  func packed(_ bytes: [UInt8]) throws -> PackedBytes { try ZstdCompressor.packed(bytes) }
-
-  /// The bytes in a row of their size and their frame.
-  func unpacked(_ row: SQLRow) throws -> [UInt8] {
-    guard let bytes = decompressor.decompress(row.bytes(1), byteCount: row.count(0)) else {
-      throw StoreError.damaged
-    }
-    return bytes
-  }
-}
-
-/// Values in columns as JSON, which SQLite's own functions read.
-enum JSONText {
-  private static let decoder = JSONDecoder()
-
-  /// Reads a list of texts.
-  static func texts(_ bytes: [UInt8]) throws -> [String] {
-    guard let list = (try? JSONValue(parsing: bytes))?.array else { throw StoreError.damaged }
-    return try list.map { element in
-      guard let text = element.string else { throw StoreError.damaged }
-      return text
-    }
-  }
-
-  /// Reads a value; ``StoreError/damaged`` where there is none.
-  static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
-    do { return try decoder.decode(type, from: Data(bytes)) } catch is DecodingError {
-      throw StoreError.damaged
-    }
   }
 }

@@ -106,3 +106,15 @@ extension ZstdCompressor: @unchecked Sendable {}
     return code == byteCount ? bytes : nil
   }
 }
+
+extension SQLiteTransaction {
+  func packed(_ bytes: [UInt8]) throws -> PackedBytes { try ZstdCompressor.packed(bytes) }
+
+  /// The bytes in a row of their size and their frame.
+  func unpacked(_ row: SQLRow) throws -> [UInt8] {
+    guard let bytes = decompressor.decompress(row.bytes(1), byteCount: row.count(0)) else {
+      throw StoreError.damaged
+    }
+    return bytes
+  }
+}

@@ -310,6 +310,14 @@ extension RandomStoreWork {
       }
       lines.append("\(try reader.pendingSightings(after: nil, limit: 99))")
       lines += try reader.findings(FindingQuery()).map { "\($0)" }
+      for states in [[.open], [.open, .confirmed], [.explained, .closed, .open], []]
+        as [Set<Finding.State>]
+      {
+        let found = try reader.findings(FindingQuery(states: states, limit: 3))
+        lines.append("\(states.count) states: \(found.map(\.id))")
+      }
+      let counts = try reader.findingCounts()
+      lines.append("\(Finding.State.allCases.map { counts[$0] ?? 0 })")
       lines += try reader.cases(limit: 99).map { "\($0)" }
       lines += try reader.events(after: 0, of: nil, limit: 999).map { "\($0)" }
       lines.append("\(try reader.lastEventSequence()) \(try reader.leafCount())")

@@ -299,6 +299,7 @@ extension StoreContract {
         #expect(pending.map(\.sighting.id) == [sightings[0].id, sightings[2].id])
         let rest = try reader.pendingSightings(after: sightings[0].id, limit: 9)
         #expect(rest.map(\.sighting.id) == [sightings[2].id])
+        #expect(try reader.pendingSightingCount() == 2)
         #expect(try reader.pendingSightings(after: sightings[2].id, limit: 9).isEmpty)
         #expect(try reader.pendingSightings(after: nil, limit: 0).isEmpty)
       }

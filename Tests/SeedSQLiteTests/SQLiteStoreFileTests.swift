@@ -34,11 +34,9 @@ struct SQLiteStoreFileTests {
 
   @Test func `a missing store is no new store`() throws {
     let folder = try TemporaryFolder()
-    for readOnly in [false, true] {
+    for open in OpeningOfStore.all {
       for name in ["seed.db", "nowhere/seed.db"] {
-        #expect(throws: StoreError.missing) {
-          try SQLiteStore.open(at: folder.path(name), readOnly: readOnly)
-        }
+        #expect(throws: StoreError.missing) { try open(folder.path(name)) }
       }
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
@@ -70,8 +68,8 @@ struct SQLiteStoreFileTests {
       let path = folder.path(name)
       if name != "folder.db" { try setMode(0o600, path) }
       let before = try? Data(contentsOf: URL(filePath: path))
-      for readOnly in [true, false] {
-        #expect(throws: StoreError.damaged) { try SQLiteStore.open(at: path, readOnly: readOnly) }
+      for open in OpeningOfStore.all {
+        #expect(throws: StoreError.damaged) { try open(path) }
       }
       #expect((try? Data(contentsOf: URL(filePath: path))) == before)
     }
@@ -98,10 +96,8 @@ struct SQLiteStoreFileTests {
       try db.execute(sql: "PRAGMA user_version = \(Schema.version + 1)")
     }
     try store.close()
-    for readOnly in [true, false] {
-      #expect(throws: StoreError.newerVersion) {
-        try SQLiteStore.open(at: path, readOnly: readOnly)
-      }
+    for open in OpeningOfStore.all {
+      #expect(throws: StoreError.newerVersion) { try open(path) }
     }
   }
 

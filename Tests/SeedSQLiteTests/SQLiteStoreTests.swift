@@ -58,8 +58,8 @@ struct SQLiteStoreTests {
       }
     }
     try store.close()
-    for readOnly in [true, false] {
-      let store = try SQLiteStore.open(at: path, readOnly: readOnly)
+    for open in OpeningOfStore.all {
+      let store = try open(path)
       let stored = try await store.read { try $0.seeds(after: nil, limit: 9, organisation: nil) }
       #expect(stored == seeds)
       let index = try await store.read { try $0.leafCount() }
@@ -71,12 +71,16 @@ struct SQLiteStoreTests {
     let folder = try TemporaryFolder()
     let path = folder.path("seed.db")
     let writable = try SQLiteStore.create(at: path)
-    let store = try SQLiteStore.open(at: path, readOnly: true)
+    let store = try SQLiteStore.openForReading(at: path)
     await #expect(throws: StoreError.permissions) {
       try await store.write { try $0.insert(Sample.bareSeed(1)) }
     }
     try await writable.write { try $0.insert(Sample.bareSeed(2)) }
     #expect(try await store.read { try $0.seedCounts().all } == 1)
+    // It was the last to close, and yet nothing is left beside the file.
+    try writable.close()
+    try store.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["seed.db"])
   }
 
   @Test func `two stores on one file write in turn, and see each other's work`() async throws {
@@ -237,6 +241,13 @@ struct SQLiteStoreFailureTests {
     let attributes = try FileManager.default.attributesOfItem(atPath: path)
     return (attributes[.size] as? NSNumber)?.intValue ?? 0
   }
+}
+
+/// The ways to open a store that is there.
+enum OpeningOfStore {
+  static let all: [@Sendable (String) throws -> SQLiteStore] = [
+    { try SQLiteStore.openForReading(at: $0) }, { try SQLiteStore.open(at: $0) },
+  ]
 }
 
 extension Sample {

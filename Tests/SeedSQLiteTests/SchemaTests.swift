@@ -110,6 +110,12 @@ struct SchemaTests {
     try old.close()
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
 
+    // Whoever only asks brings it up to date, too.
+    let asked = try SQLiteStore.openForReading(at: path)
+    #expect(try await asked.read { try $0.findings(FindingQuery()).count } == 1)
+    #expect(try await asked.read { try $0.memo("a") } == nil)
+    try asked.close()
+
     let store = try SQLiteStore.open(at: path)
     #expect(try await store.checkIntegrity() == [])
     try await store.read { reader throws in

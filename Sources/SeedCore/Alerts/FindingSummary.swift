@@ -20,7 +20,7 @@ public struct FindingSummary: Sendable, Hashable, Codable {
   public var finding: Identifier<Finding>
   public var `case`: Identifier<Case>
   public var seed: Identifier<Seed>
-  /// The address as the newest sighting names it; shortened in what leaves this machine.
+  /// The address as the first sighting names it; shortened in what leaves this machine.
   public var address: String
   /// The organisation's name; `nil` for a control.
   @ExplicitNull public var organisation: String?
@@ -51,8 +51,7 @@ public struct FindingSummary: Sendable, Hashable, Codable {
     self.finding = finding.id
     self.case = finding.caseID
     self.seed = finding.seed
-    address =
-      try store.sightings(of: finding.seed, after: nil, limit: 1).first?.sighting.recipient ?? ""
+    address = try store.firstRecipient(of: finding.seed) ?? ""
     organisation = try finding.organisation.flatMap { try store.organisation($0) }?.name
     sender = SenderSummary(finding.sender)
     self.class = finding.messageClass

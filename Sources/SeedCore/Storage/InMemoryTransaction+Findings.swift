@@ -14,6 +14,10 @@ extension InMemoryTransaction {
     return Array(wanted.sorted { $0.id > $1.id }.prefix(max(0, query.limit)))
   }
 
+  func findingCounts() -> [Finding.State: Int] {
+    Dictionary(grouping: state.findings.values, by: \.state).mapValues(\.count)
+  }
+
   func liveFindingCount(of id: Identifier<Case>, limit: Int) -> Int {
     min(state.findings.values.count { $0.caseID == id && $0.sightingCount > 0 }, max(0, limit))
   }

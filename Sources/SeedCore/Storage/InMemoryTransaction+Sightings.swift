@@ -30,6 +30,12 @@ extension InMemoryTransaction {
     }
   }
 
+  func firstRecipient(of seed: Identifier<Seed>) -> String? {
+    sightings(of: seed, after: nil, limit: 1).first?.sighting.recipient
+  }
+
+  func pendingSightingCount() -> Int { pendingSightings(after: nil, limit: .max).count }
+
   func pendingSightings(after id: Identifier<Sighting>?, limit: Int) -> [JudgedSighting] {
     judged(after: id, limit: limit) { $0.judgement.verdict.messageClass == .pending }
   }

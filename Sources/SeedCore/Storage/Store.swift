@@ -242,8 +242,12 @@ public protocol SightingReader {
     after id: Identifier<Sighting>?,
     limit: Int
   ) throws -> [JudgedSighting]
+  /// The recipient that the oldest sighting of a seed names.
+  func firstRecipient(of seed: Identifier<Seed>) throws -> String?
   /// At most `limit` sightings after an identifier whose judgement is pending, oldest first.
   func pendingSightings(after id: Identifier<Sighting>?, limit: Int) throws -> [JudgedSighting]
+  /// How many sightings have a judgement that is pending.
+  func pendingSightingCount() throws -> Int
   /// Of the seed's sightings that are expected and authenticated, the one that arrived first.
   func baseline(of seed: Identifier<Seed>) throws -> Identifier<Sighting>?
   /// Every judgement of a sighting, oldest first.
@@ -311,6 +315,8 @@ public protocol FindingReader {
   func finding(of seed: Identifier<Seed>, from sender: SenderKey) throws -> Finding?
   /// Findings by state and case, newest first.
   func findings(_ query: FindingQuery) throws -> [Finding]
+  /// How many findings there are in each state that one is in.
+  func findingCounts() throws -> [Finding.State: Int]
   /// How many findings of a case have a sighting; counting ends at `limit`.
   func liveFindingCount(of id: Identifier<Case>, limit: Int) throws -> Int
   /// Events after a sequence number, oldest first, of one finding or of all.

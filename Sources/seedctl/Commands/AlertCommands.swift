@@ -73,7 +73,7 @@ struct AlertList: AsyncParsableCommand {
   @Option(help: "At most so many of each state, newest first.") var limit = 100
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let states = state.map { [$0] } ?? [.dead, .waiting]
     let (channel, limit) = (channel, limit)
     let alerts = try await session.store.read { store in
@@ -113,7 +113,7 @@ struct AlertShow: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let id = alert
     let row = try await session.store.read { try Lookup.alert(id, in: $0) }
     let text = (try? AlertPayload(json: row.payload)).map { AlertMessage($0).plainText } ?? ""

@@ -5,6 +5,7 @@ import SeedSQLite
 /// `seedctl alerts`: the findings that need a look.
 struct Alerts: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "alerts",
     abstract: "List the findings that need a look.",
     discussion: """
       A finding is one seed and one sender that is not the organisation it was given to. \
@@ -29,7 +30,7 @@ struct Alerts: AsyncParsableCommand {
   private static let watchPeriod = Duration.milliseconds(200)
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     if watch { return try await follow(session) }
     let query = FindingQuery(
       states: all ? Set(Finding.State.allCases) : [.open, .confirmed],

@@ -7,6 +7,7 @@ import SeedService
 /// `seedctl backup`: everything of a home in one archive.
 struct Backup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "backup",
     abstract: "Write everything of the home into one file, while it is in use.",
     discussion: """
       The file holds the mint keys and the mail: it is as secret as the home. It is a tar archive \
@@ -32,6 +33,7 @@ struct Backup: AsyncParsableCommand {
 /// `seedctl restore`: makes a home of an archive.
 struct Restore: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "restore",
     abstract: "Make a home of a file that `seedctl backup` wrote; an existing home is refused.",
     discussion: """
       The ledger signs nothing new before it is certain that it contradicts nothing that was signed \

@@ -62,7 +62,7 @@ struct CaseList: AsyncParsableCommand {
   @Option(help: "At most so many.") var limit = 1000
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let cases = try await session.store.read { store in
       try store.cases(limit: limit).compactMap { try CaseSummary($0, in: store) }
     }
@@ -103,7 +103,7 @@ struct CaseShow: AsyncParsableCommand {
   private static let sightingCountMax = 100
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let text = `case`
     let result = try await session.store.read { store in
       let found = try Lookup.case(text, in: store)

@@ -33,7 +33,7 @@ struct ChannelList: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let configured = session.configuration.alerts.channels
     let kinds = session.configuration.alertChannelNames.map { name in
       (name, configured.first { $0.name == name }?.kind.rawValue ?? name)

@@ -8,6 +8,7 @@ import SeedService
 /// `seedctl doctor`: checks what must hold, and says how to mend what doesn't.
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "doctor",
     abstract: "Check the home, the mail, DNS and the clock, and say how to mend what is wrong.",
     discussion: "It ends with 1 where a check failed."
   )

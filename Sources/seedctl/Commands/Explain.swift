@@ -6,6 +6,7 @@ import SeedService
 /// `seedctl explain`: the whole reasoning on one message, without recording it.
 struct Explain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Show the whole reasoning on one message, without recording it.",
     discussion: """
       With --org-domain it needs no home: anybody can repeat a judgement from the message, the DNS \
@@ -36,7 +37,7 @@ struct Explain: AsyncParsableCommand {
     let now = at?.value ?? .now
     // Without any of these, the home says whose seed it is and what to trust.
     let needsHome = seed == nil && orgDomain.isEmpty && trustAuthserv.isEmpty
-    let session = needsHome ? try? Session(homeOptions) : nil
+    let session = needsHome ? try? Session(homeOptions, .reading) : nil
     let resolver = try ResolverChoice.resolver(
       zone: zone,
       home: session?.home,

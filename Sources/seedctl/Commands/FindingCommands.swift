@@ -46,7 +46,7 @@ struct FindingShow: AsyncParsableCommand {
   private static let sightingCountMax = 100
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let detail = try await session.store.read { store in
       let found = try Lookup.finding(finding, in: store)
       return FindingDetail(

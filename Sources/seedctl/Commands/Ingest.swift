@@ -6,6 +6,7 @@ import SeedService
 /// `seedctl ingest`: takes mail in once, without the daemon.
 struct Ingest: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "ingest",
     abstract: "Take in maildirs, mbox files or single messages once, without the daemon.",
     discussion: """
       Without a path it takes in the maildirs of the configuration. What was taken in before is \

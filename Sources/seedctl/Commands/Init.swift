@@ -8,6 +8,7 @@ import SeedService
 /// `seedctl init`: makes a home.
 struct Init: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Make a home: vault, store, keys and seed.toml.",
     discussion: """
       The domain is a catch-all: every address in it reaches the maildirs. A home that exists is \

@@ -42,7 +42,7 @@ struct LetterCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let text = `case`
     let dossier = try await session.store.read { store in
       try Dossier(try Lookup.case(text, in: store), in: store)

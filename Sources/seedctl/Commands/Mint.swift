@@ -8,6 +8,7 @@ import SeedService
 /// `seedctl mint`: makes an address for one organisation and one sign-up.
 struct Mint: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "mint",
     abstract: "Mint an address for one organisation and one sign-up.",
     discussion: """
       Give it to nobody else. The address is printed on standard output, alone.

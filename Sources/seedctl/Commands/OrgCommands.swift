@@ -123,7 +123,7 @@ struct OrgList: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let all = try await session.store.read { try $0.organisations().map(OrganisationSummary.init) }
     if output.json { return try output.printJSON(all) }
     var table = Table(["organisation", "name", "domains"])
@@ -151,7 +151,7 @@ struct OrgShow: AsyncParsableCommand {
   @Argument(help: "Its identifier or name.") var organisation: String
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let summary = try await session.store.read { store in
       OrganisationSummary(try Lookup.organisation(organisation, in: store))
     }

@@ -79,17 +79,18 @@ struct SeedList: AsyncParsableCommand {
   @Option(help: "Only those after this one, to page on.") var after: String?
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let key = try session.matchKey()
     let (organisation, start, count) = (org, after, limit)
     let (seeds, names) = try await session.store.read { store in
       let owner = try organisation.map { try Lookup.organisation($0, in: store).id }
       let last = try start.map { try Lookup.seed($0, matchKey: key, in: store).id }
-      let names = try store.organisations().map { ($0.id, $0.name) }
-      return (
-        try store.seeds(after: last, limit: count, organisation: owner),
-        Dictionary(uniqueKeysWithValues: names)
-      )
+      let seeds = try store.seeds(after: last, limit: count, organisation: owner)
+      var names: [Identifier<Organisation>: String] = [:]
+      for id in Set(seeds.compactMap(\.organisation)) {
+        names[id] = try store.organisation(id)?.name
+      }
+      return (seeds, names)
     }
     let addresses = try await session.addresses(of: seeds.map(\.id))
     let all = seeds.map { seed in
@@ -134,7 +135,7 @@ struct SeedShow: AsyncParsableCommand {
   private static let sightingCountMax = 100
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let key = try session.matchKey()
     let text = seed
     let (found, name, sightings) = try await session.store.read { store in
@@ -195,7 +196,7 @@ struct SeedCheck: AsyncParsableCommand {
     guard let mailbox = Mailbox(argument: address) else {
       throw Failure(.usage, "'\(Console.safe(address))' is no address")
     }
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let key = try session.matchKey()
     let found = try await session.store.read { store -> (String, Seed, String?)? in
       for (result, tokens) in [

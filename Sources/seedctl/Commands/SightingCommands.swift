@@ -26,7 +26,7 @@ struct SightingList: AsyncParsableCommand {
   @Option(help: "At most so many, oldest first.") var limit = 1000
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let key = try session.matchKey()
     let all = try await session.store.read { store in
       let found = try Lookup.seed(seed, matchKey: key, in: store)

@@ -6,6 +6,7 @@ import SeedService
 /// `seedctl status`: what there is, and whether it works.
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "Say how many seeds, messages and findings there are, and what waits."
   )
 
@@ -46,22 +47,17 @@ struct Status: AsyncParsableCommand {
   }
 
   private static let dayCount = 7
-  private static let countMax = 100_000
 
   func run() async throws {
-    let session = try Session(homeOptions)
+    let session = try Session(homeOptions, .reading)
     let since = Timestamp.now.advanced(by: .seconds(-86_400 * Self.dayCount)).day
     let timestamps = try await session.timestampStatus().map(TimestampSummary.init)
     let report = try await session.store.read { store in
       let seeds = try store.seedCounts()
       let sightings = try store.sightingSummary()
       let outbox = try store.outboxCounts()
-      var states: [String: Int] = [:]
-      for state in Finding.State.allCases {
-        states[state.rawValue] = try store.findings(
-          FindingQuery(states: [state], limit: Self.countMax)
-        ).count
-      }
+      let findings = try store.findingCounts()
+      let states = Finding.State.allCases.map { ($0.rawValue, findings[$0] ?? 0) }
       return Report(
         home: session.home.path,
         domain: session.configuration.mail.domain,
@@ -70,8 +66,8 @@ struct Status: AsyncParsableCommand {
         controls: seeds.controls,
         sightings: sightings.count,
         newestSighting: sightings.newest,
-        findings: states,
-        pending: try store.pendingSightings(after: nil, limit: Self.countMax).count,
+        findings: Dictionary(uniqueKeysWithValues: states),
+        pending: try store.pendingSightingCount(),
         leaves: try store.leafCount(),
         checkpoint: try store.newestCheckpoint().map(CheckpointSummary.init),
         timestamps: timestamps,

@@ -10,11 +10,22 @@ struct Session {
   let store: SQLiteStore
   let identifiers = IdentifierSource()
 
-  init(_ options: HomeOptions) throws {
+  /// What a command does with the store.
+  enum Purpose {
+    /// It looks, and leaves the store as it is.
+    case reading
+    case changing
+  }
+
+  init(_ options: HomeOptions, _ purpose: Purpose = .changing) throws {
     home = options.location
     try home.open()
     configuration = try options.configuration().configuration
-    store = try SQLiteStore.open(at: home.storePath)
+    store =
+      switch purpose {
+      case .reading: try SQLiteStore.openForReading(at: home.storePath)
+      case .changing: try SQLiteStore.open(at: home.storePath)
+      }
   }
 
   /// The key that addresses are recognised by.
@@ -49,8 +60,6 @@ struct Session {
   /// The addresses of seeds, as far as a vault is here that knows them.
   func addresses(of seeds: [Identifier<Seed>]) async throws -> [Identifier<Seed>: String] {
     guard let vault = try? Vault.open(at: home.vaultPath) else { return [:] }
-    var addresses: [Identifier<Seed>: String] = [:]
-    for seed in seeds { addresses[seed] = try await vault.address(of: seed)?.address }
-    return addresses
+    return try await vault.addresses(of: seeds)
   }
 }

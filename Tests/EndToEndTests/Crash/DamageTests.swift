@@ -47,7 +47,7 @@ struct DamageTests {
   /// What is wrong with a store, in the words of whoever meets it first.
   private func problems(_ path: String) async -> [String] {
     do {
-      let store = try SQLiteStore.open(at: path, readOnly: true)
+      let store = try SQLiteStore.openForReading(at: path)
       let problems = try await store.checkIntegrity()
       try store.close()
       return problems

@@ -74,6 +74,18 @@ struct SpoolTests {
     }
   }
 
+  @Test func `of a long note nothing is left behind a short one`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("")
+    try await {
+      let spool = try Spool(folder: path)
+      try await spool.begin((1...50).map { Spool.Entry(maildir: "/m", baseName: "\($0)") })
+      try await spool.begin([first])
+      try leave(spool, in: path, isCrash: true)
+    }()
+    #expect(await (try Spool(folder: path)).accused == [first: .init(crashes: 1, caution: 5)])
+  }
+
   @Test func `a message that is taken in is cleared`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("")
@@ -191,5 +203,31 @@ struct SpoolTests {
         + (isCrash ? [["1700000001.x"], ["1700000002.x"]] : [["1700000001.x", "1700000002.x"]])
     )
     #expect(await (try Spool(folder: home.spoolPath)).accused.isEmpty)
+  }
+
+  @Test func `a suspect is not forgotten before the maildirs were looked through`() async throws {
+    let folder = try TemporaryFolder()
+    let home = Home(path: folder.path("home"))
+    try home.create()
+    let maildir = try TestMaildir(folder.path("m"))
+    try maildir.deliver("1700000001.x", "1")
+    let suspect = Spool.Entry(maildir: maildir.path, baseName: "1700000001.x")
+    _ = try await die(during: [suspect], in: home.spoolPath, isCrash: true)
+    let spool = try Spool(folder: home.spoolPath)
+    let taker = RecordingTaker()
+    let intake = MaildirIntake(
+      [maildir.path],
+      taker,
+      spool: spool,
+      quarantine: Quarantine(home)
+    )
+    try await intake.recover()
+    // The daemon takes in while it looks.
+    #expect(try await intake.step(mayScan: false) == nil)
+    #expect(await spool.accused[suspect] == .init(crashes: 1, caution: 5))
+    await intake.scan(all: true)
+    #expect(try await intake.step(mayScan: false)?.read == 1)
+    #expect(try await intake.step(mayScan: false) == nil)
+    #expect(await spool.accused.isEmpty)
   }
 }

@@ -41,6 +41,7 @@ actor MaildirIntake {
   /// Files that were read and are not recorded yet.
   var inHand: [WaitingFile] = []
   private var isScanning = false
+  private var hasLooked = false
   private var isListingCut = false
   private var needsScan = false
   private var needsFullScan = false
@@ -127,6 +128,7 @@ actor MaildirIntake {
     for file in fresh { enqueue(file, .backlog) }
     // When all that was listed waits already, another look finds no more.
     isListingCut = listing.isCut && !fresh.isEmpty
+    hasLooked = true
   }
 
   /// Takes note of files that a watch named.
@@ -148,8 +150,9 @@ actor MaildirIntake {
   ) async throws -> IntakeReport? {
     if mayScan, isIdle, wantsScan { await list(all: false) }
     guard let (lane, files) = nextBatch() else {
-      // Suspects that were taken in before their process died, or are gone.
-      guard reportedProblems.isEmpty else { return nil }
+      // Suspects that were taken in before their process died, or are gone. Before everything was
+      // looked at, they may just not have been found.
+      guard hasLooked, !isScanning, !wantsScan, reportedProblems.isEmpty else { return nil }
       try await clear(Set(accused.keys).subtracting(deferred.map(Spool.Entry.init)))
       return nil
     }

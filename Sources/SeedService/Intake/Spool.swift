@@ -138,11 +138,11 @@ actor Spool {
       inHand: entries,
       suspects: suspects.map { Suspect(entry: $0.key, deaths: $0.value) }
     )
-    // The first byte is the place of the crash mark.
-    let bytes = Array(" ".utf8) + Array(try JSONEncoder().encode(contents))
+    // The first byte is the place of the crash mark. The first line counts: what a longer one left
+    // behind it is never read, so that there is no moment at which the file says nothing.
+    let bytes = Array(" ".utf8) + Array(try JSONEncoder().encode(contents)) + [0x0A]
     guard lseek(file.rawValue, 0, SEEK_SET) == 0 else { throw SystemError("lseek") }
     try file.write(bytes)
-    guard ftruncate(file.rawValue, off_t(bytes.count)) == 0 else { throw SystemError("ftruncate") }
     if isDurable { try file.synchronize() }
   }
 
@@ -161,8 +161,9 @@ actor Spool {
       else { return nil }
       isCrash = bytes.first == CrashMark.byte
       if !bytes.isEmpty { bytes[0] = UInt8(ascii: " ") }
-      // It was being written when the process died, so nothing was worked on yet.
-      contents = (try? JSONDecoder().decode(Contents.self, from: Data(bytes))) ?? Contents()
+      // Where that is nothing, it was being written when the process died, and nothing was worked on.
+      let line = bytes.prefix { $0 != 0x0A }
+      contents = (try? JSONDecoder().decode(Contents.self, from: Data(line))) ?? Contents()
     }
 
     /// A program that a dead process was just starting holds the lock until it is loaded.

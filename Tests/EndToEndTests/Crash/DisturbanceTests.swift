@@ -148,10 +148,7 @@ struct DisturbanceTests {
     try await expectSound(home)
   }
 
-  // The shim strikes once the name in hand was synced, which it isn't any more; what it strikes at
-  // since then is not always the work itself. SpoolTests show the quarantine meanwhile.
-  @Test(.disabled("the shim can't tell the work on a message from what goes on beside it"))
-  func `a message that ends the process is put in quarantine, and the others are recorded`()
+  @Test func `a message that ends the process is put in quarantine, and the others are recorded`()
     async throws
   {
     let folder = try TemporaryFolder()

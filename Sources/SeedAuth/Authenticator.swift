@@ -87,16 +87,26 @@ public struct Authenticator: Sendable {
     now: Timestamp
   ) async -> Authentication {
     let recorder = RecordingResolver(resolver, timeLimit: timeLimit, now: { now })
-    async let spfResult = spf(handover, fromDomain, recorder, now: arrivedAt)
-    let dkim = await DKIMVerifier(resolver: recorder, publicSuffixes: publicSuffixes).verify(
-      message,
-      fromDomain: fromDomain,
-      arrivedAt: arrivedAt,
-      now: now
-    )
+    func signatures() async -> [DKIMResult] {
+      await DKIMVerifier(resolver: recorder, publicSuffixes: publicSuffixes).verify(
+        message,
+        fromDomain: fromDomain,
+        arrivedAt: arrivedAt,
+        now: now
+      )
+    }
+    let dkim: [DKIMResult], spf: SPFResult?
+    if recorder.answersAtOnce {
+      dkim = await signatures()
+      spf = await self.spf(handover, fromDomain, recorder, now: arrivedAt)
+    } else {
+      // Another task costs as much as a small message, and less than waiting twice.
+      async let spfResult = self.spf(handover, fromDomain, recorder, now: arrivedAt)
+      dkim = await signatures()
+      spf = await spfResult
+    }
     // Few messages have a chain, and its keys are often those of the signatures.
     let arc = await arc(message, recorder)
-    let spf = await spfResult
     var report = AuthenticationReport(dkim: dkim, spf: spf, arc: arc)
     if let fromDomain {
       report.dmarc = await DMARCVerifier(

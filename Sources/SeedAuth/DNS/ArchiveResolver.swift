@@ -24,6 +24,8 @@ public struct ArchiveResolver: Resolver {
     self.now = now
   }
 
+  public var answersAtOnce: Bool { true }
+
   public func resolve(_ name: String, _ type: RecordType) async -> DNSAnswer {
     let question = DNSQuestion(name, type)
     return answers[question]

@@ -20,6 +20,8 @@ public final class ImpatientResolver: Resolver {
     self.timeoutCountMax = timeoutCountMax
   }
 
+  public var answersAtOnce: Bool { base.answersAtOnce }
+
   public func resolve(_ name: String, _ type: RecordType) async -> DNSAnswer {
     let (isAsked, last) = state.withLock { ($0.timeoutCount < timeoutCountMax, $0.last) }
     guard isAsked else {

@@ -49,6 +49,8 @@ public final class RecordingResolver: Resolver {
   /// The answers so far, in the order in which they came.
   public var answers: [DNSAnswer] { state.withLock { $0.answers } }
 
+  public var answersAtOnce: Bool { base.answersAtOnce }
+
   public func resolve(_ name: String, _ type: RecordType) async -> DNSAnswer {
     let question = DNSQuestion(name, type)
     let known = state.withLock { state in state.indices[question].map { state.answers[$0] } }

@@ -9,6 +9,15 @@ public protocol Resolver: Sendable {
   ///
   /// `name` is in ASCII (A-labels); a trailing dot is optional.
   func resolve(_ name: String, _ type: RecordType) async -> DNSAnswer
+
+  /// Whether nobody else is asked, so that no answer is waited for: then questions that could be under
+  /// way at the same time needn't be.
+  var answersAtOnce: Bool { get }
+}
+
+extension Resolver {
+  /// By default, answers are waited for.
+  public var answersAtOnce: Bool { false }
 }
 
 /// The record types that this project asks for.
@@ -81,6 +90,21 @@ public struct DNSAnswer: Sendable, Hashable {
     self.isSecure = isSecure
     self.receivedAt = receivedAt
     self.source = source
+  }
+
+  /// The same answer, received at another time.
+  func received(at time: Timestamp) -> DNSAnswer {
+    DNSAnswer(
+      name: name,
+      type: type,
+      status: status,
+      records: records,
+      wire: wire,
+      timeToLive: timeToLive,
+      isSecure: isSecure,
+      receivedAt: time,
+      source: source
+    )
   }
 
   /// Whether asking again later may help.

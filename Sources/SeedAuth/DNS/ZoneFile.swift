@@ -1,4 +1,5 @@
 public import SeedMail
+import Synchronization
 
 /// Why a zone file can't be used, and where.
 public enum ZoneFileError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -51,6 +52,8 @@ public struct ZoneFile: Resolver {
   }
 
   private var nodes: [String: Node] = [:]
+  /// Answers that were given: most of a day's questions were asked before.
+  private var given = AnswerMemory()
   private let now: @Sendable () -> Timestamp
 
   /// Makes an empty table; `now` tells the time that answers bear.
@@ -104,39 +107,58 @@ public struct ZoneFile: Resolver {
     if let failure { nodes[name]?.failure = failure }
   }
 
+  public var answersAtOnce: Bool { true }
+
   public func resolve(_ name: String, _ type: RecordType) async -> DNSAnswer {
+    let question = DNSQuestion(name, type)
+    let time = now()
+    if let answer = given[question] { return answer.received(at: time) }
+    let answer = answer(to: name, type, at: time)
+    given[question] = answer
+    return answer
+  }
+
+  private func answer(to name: String, _ type: RecordType, at time: Timestamp) -> DNSAnswer {
     guard let question = DNSName.normalized(name) else {
       return DNSAnswer(
         name: name.lowercased(),
         type: type,
         status: .malformedName,
-        receivedAt: now(),
+        receivedAt: time,
         source: Self.source
       )
+    }
+    func answer(
+      _ status: DNSAnswer.Status,
+      aliases: [DNSMessage.Record],
+      owner: String = "",
+      records: [[UInt8]] = []
+    ) -> DNSAnswer {
+      Self.answer(question, type, status, aliases, owner: owner, records: records, at: time)
     }
     var owner = question
     var aliases: [DNSMessage.Record] = []
     while aliases.count <= Self.aliasCountMax {
       guard let node = node(of: owner) else {
-        return answer(question, type, .nxdomain, aliases: aliases)
+        return answer(.nxdomain, aliases: aliases)
       }
       switch node.entries[type] {
       case .records(let records) where !records.isEmpty:
-        return answer(question, type, .found, aliases: aliases, owner: owner, records: records)
-      case .records: return answer(question, type, .nodata, aliases: aliases)
-      case .failure(let status): return answer(question, type, status, aliases: aliases)
+        return answer(.found, aliases: aliases, owner: owner, records: records)
+      case .records: return answer(.nodata, aliases: aliases)
+      case .failure(let status): return answer(status, aliases: aliases)
       case nil: break
       }
       switch node.entries[.cname] {
-      case .failure(let status): return answer(question, type, status, aliases: aliases)
+      case .failure(let status): return answer(status, aliases: aliases)
       case .records(let records):
         guard let data = records.first, let target = ResourceData.name(data) else { fallthrough }
         aliases.append(DNSMessage.Record(owner: owner, type: RecordType.cname.rawValue, data: data))
         owner = target
-      case nil: return answer(question, type, node.failure ?? .nodata, aliases: aliases)
+      case nil: return answer(node.failure ?? .nodata, aliases: aliases)
       }
     }
-    return answer(question, type, .servfail, aliases: [])
+    return answer(.servfail, aliases: [])
   }
 
   /// What the table has for a name: its own entry, or that of the wildcard which covers it.
@@ -151,13 +173,14 @@ public struct ZoneFile: Resolver {
     return nil
   }
 
-  private func answer(
+  private static func answer(
     _ name: String,
     _ type: RecordType,
     _ status: DNSAnswer.Status,
-    aliases: [DNSMessage.Record],
-    owner: String = "",
-    records: [[UInt8]] = []
+    _ aliases: [DNSMessage.Record],
+    owner: String,
+    records: [[UInt8]],
+    at time: Timestamp
   ) -> DNSAnswer {
     let code: DNSMessage.ResponseCode? =
       switch status {
@@ -183,12 +206,13 @@ public struct ZoneFile: Resolver {
       records: records,
       wire: wire ?? [],
       timeToLive: Self.timeToLive,
-      receivedAt: now(),
+      receivedAt: time,
       source: Self.source
     )
   }
 
   private mutating func insert(_ name: String) throws(ZoneFileError) -> String {
+    given = AnswerMemory()
     guard let ascii = IDNA.toASCII(name), let name = DNSName.normalized(ascii) else {
       throw .malformedName(name)
     }
@@ -220,6 +244,27 @@ public struct ZoneFile: Resolver {
       else { return nil }
       return ResourceData.make(preference: preference, host: host)
     default: return nil
+    }
+  }
+}
+
+/// The last answers of a table that doesn't change.
+private final class AnswerMemory: Sendable {
+  /// The most answers that are remembered; then the memory is emptied.
+  static let countMax = 2048
+  /// The longest answer that is remembered, in bytes.
+  static let byteCountMax = 4096
+
+  private let answers = Mutex<[DNSQuestion: DNSAnswer]>([:])
+
+  subscript(question: DNSQuestion) -> DNSAnswer? {
+    get { answers.withLock { $0[question] } }
+    set {
+      guard let newValue, newValue.wire.count <= Self.byteCountMax else { return }
+      answers.withLock {
+        if $0.count >= Self.countMax { $0.removeAll(keepingCapacity: true) }
+        $0[question] = newValue
+      }
     }
   }
 }

@@ -6,9 +6,9 @@ extension MessageFacts {
   init(of reading: Reading, publicSuffixes: PublicSuffixList) {
     self.init()
     let message = reading.message
-    let fromFields = message.fields(.from)
-    fromFieldCount = fromFields.count
-    from = fromFields.flatMap { message.mailboxes(in: $0) }.map { mailbox in
+    let authors = message.fields(.from).map { message.mailboxes(in: $0) }
+    fromFieldCount = authors.count
+    from = authors.joined().map { mailbox in
       let domain = IDNA.toASCII(mailbox.domain) ?? mailbox.domain
       return Author(
         displayName: mailbox.displayName,
@@ -29,7 +29,13 @@ extension MessageFacts {
     feedbackID = message.first(.feedbackID).map { message.rawText(of: $0) }
     mailer = message.first(.xMailer).map { message.text(of: $0) }
     let structure = MIMEStructure(of: message)
-    nature = Nature(AutomaticMessage(of: message, structure: structure)?.kind)
+    let automatic = AutomaticMessage(
+      of: message,
+      structure: structure,
+      author: authors.first?.first,
+      subject: subject
+    )
+    nature = Nature(automatic?.kind)
     let claims = BodyClaims(of: structure)
     linkHosts = claims.linkHosts
     imprints = claims.imprints

@@ -14,7 +14,7 @@ extension Grade {
     _ results: [DKIMResult],
     recipient: Mailbox
   ) -> (grade: Grade, reasons: [String]) {
-    let target = Target(recipient)
+    var target = Target(recipient)
     let grades = results.filter { $0.isIntact && $0.coversEveryFrom }.map { result in
       let (grade, place) = target.place(in: message, result)
       let demotions = result.demotions
@@ -39,15 +39,13 @@ extension Grade {
 /// The seed that is looked for.
 private struct Target {
   private let addresses: [SeedAddress]
-  private let searches: [AddressSearch]
+  /// Most signatures cover the field that names the seed, and the rest isn't searched.
+  private lazy var searches = addresses.compactMap { AddressSearch($0.text) }
 
-  init(_ recipient: Mailbox) {
-    addresses = SeedAddress.readings(of: recipient)
-    searches = addresses.compactMap { AddressSearch($0.text) }
-  }
+  init(_ recipient: Mailbox) { addresses = SeedAddress.readings(of: recipient) }
 
   /// The grade that a signature gives, all else being well.
-  func place(in message: Message, _ result: DKIMResult) -> (Grade, String) {
+  mutating func place(in message: Message, _ result: DKIMResult) -> (Grade, String) {
     let signature = "the signature of \(result.domain) (s=\(result.selector))"
     let content = SignedContent(of: message, by: result)
     let fields = content.fieldIndices.map { message.fields[$0] }
@@ -62,32 +60,35 @@ private struct Target {
         ? (.a, "The seed stands in To or Cc, and \(signature) covers it.")
         : (.aESP, "The seed stands in To or Cc, and \(signature), a platform's, covers it.")
     }
-    if fields.contains(where: { stands(in: message.bytes, $0.body) }) {
+    let searches = searches
+    if fields.contains(where: { searches.isAnyFound(in: message.bytes, $0.body) }) {
       return (.b, "The seed stands in a field, and \(signature) covers it.")
     }
-    if stands(inBodyOf: message, content.body) {
+    if searches.isAnyFound(inBodyOf: message, content.body) {
       return (.b, "The seed stands in the body, and \(signature) covers it.")
     }
     return (.c, "The seed stands in nothing that \(signature) covers.")
   }
+}
 
-  private func stands(in bytes: [UInt8], _ range: Range<Int>) -> Bool {
-    searches.contains { $0.isFound(in: bytes, range) }
+extension [AddressSearch] {
+  fileprivate func isAnyFound(in bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    contains { $0.isFound(in: bytes, range) }
   }
 
   /// Whether the seed stands in the signed part of the body, as it is written or decoded.
-  private func stands(inBodyOf message: Message, _ signed: Range<Int>) -> Bool {
-    if stands(in: message.bytes, signed) { return true }
+  fileprivate func isAnyFound(inBodyOf message: Message, _ signed: Range<Int>) -> Bool {
+    if isAnyFound(in: message.bytes, signed) { return true }
     let isWhole = signed.upperBound == message.body.upperBound
     let structure = MIMEStructure(
-      of: isWhole ? message : Message(parsing: Array(message.bytes[..<signed.upperBound]))
+      of: isWhole ? message : Message(parsing: [UInt8](message.bytes[..<signed.upperBound]))
     )
     return structure.parts.indices.contains { index in
       let part = structure.parts[index]
       guard part.encoding == .base64 || part.encoding == .quotedPrintable,
         let bytes = structure.decodedBytes(of: index)
       else { return false }
-      return stands(in: bytes, 0..<bytes.count)
+      return isAnyFound(in: bytes, 0..<bytes.count)
     }
   }
 }

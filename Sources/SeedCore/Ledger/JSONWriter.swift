@@ -52,7 +52,14 @@ package struct JSONWriter {
 
   package mutating func integer(_ value: Int64) {
     separate()
-    bytes += String(value).utf8
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    var rest = value.magnitude
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
   }
 
   package mutating func bool(_ value: Bool) {

@@ -12,10 +12,10 @@ struct AutomaticClues {
   private var textPart: Int?
   private var notice: [UInt8] = []
 
-  init(of message: Message, structure: MIMEStructure) {
+  init(of message: Message, structure: MIMEStructure, author: Mailbox?, subject: String) {
     readParts(structure)
-    readSender(message)
-    readFields(message)
+    readSender(message, author)
+    readFields(message, author, subject: subject.lowercased())
     // The text is decoded for the few messages alone that it can make a difference for.
     guard evidence.contains(.daemonSender) || evidence.contains(.nullSender) else { return }
     let text = textPart.flatMap { structure.decodedUTF8(of: $0) }
@@ -88,17 +88,16 @@ struct AutomaticClues {
     }
   }
 
-  private mutating func readSender(_ message: Message) {
+  private mutating func readSender(_ message: Message, _ author: Mailbox?) {
     if let path = message.first(.returnPath), message.rawText(of: path) == "<>" {
       evidence.insert(.nullSender)
     }
-    for field in message.fields(.from).prefix(1) {
+    if let field = message.first(.from) {
       let text = message.rawText(of: field)
       if text.hasSuffix("<>") { evidence.insert(.nullSender) }
-      let mailbox = message.mailboxes(in: field).first
       if NoticeWords.isDaemon(
-        mailbox?.localPart ?? NoticeWords.localPart(of: text),
-        name: mailbox?.displayName
+        author?.localPart ?? NoticeWords.localPart(of: text),
+        name: author?.displayName
       ) {
         evidence.insert(.daemonSender)
       }
@@ -110,21 +109,19 @@ struct AutomaticClues {
     }
   }
 
-  private mutating func readFields(_ message: Message) {
+  private mutating func readFields(_ message: Message, _ author: Mailbox?, subject: String) {
     isBulk = message.first(.listID) != nil || message.first(.listUnsubscribe) != nil
     answersMessage = message.first(.inReplyTo) != nil
     if let field = message.first(.xFailedRecipients) {
       evidence.insert(.failedRecipients)
       failedRecipients = message.rawText(of: field)
     }
-    let subject = message.first(.subject).map { message.text(of: $0).lowercased() } ?? ""
     if NoticeWords.subjects.isAny(in: Array(subject.utf8).span) { evidence.insert(.subject) }
     hasReplySubject = NoticeWords.replySubjects.contains { subject.hasPrefix($0) }
     // The form in which one large provider sends its complaints.
     isComplaint =
       subject.hasPrefix("complaint about message from") && evidence.contains(.returnedMessage)
-      && message.first(.from).flatMap { message.mailboxes(in: $0).first?.address }
-        == "staff@hotmail.com"
+      && author?.address == "staff@hotmail.com"
     if isAutoReply(message) { evidence.insert(.autoReplyField) }
   }
 

@@ -58,7 +58,22 @@ public struct AutomaticMessage: Sendable, Hashable {
 
   /// Recognises a message; `nil` where it is none of these.
   public init?(of message: Message, structure: MIMEStructure) {
-    let clues = AutomaticClues(of: message, structure: structure)
+    self.init(
+      of: message,
+      structure: structure,
+      author: message.first(.from).flatMap { message.mailboxes(in: $0).first },
+      subject: message.first(.subject).map { message.text(of: $0) } ?? ""
+    )
+  }
+
+  /// The same for whoever has read the first mailbox of From, and the subject, before.
+  package init?(of message: Message, structure: MIMEStructure, author: Mailbox?, subject: String) {
+    let clues = AutomaticClues(
+      of: message,
+      structure: structure,
+      author: author,
+      subject: subject
+    )
     guard let kind = clues.kind else { return nil }
     self.kind = kind
     evidence = clues.evidence

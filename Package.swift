@@ -73,7 +73,6 @@ var targets: [Target] = [
   // Not by pkg-config: Debian's libunbound.pc asks for libevent, which nothing here needs.
   system("CUnbound", nil, "libunbound-dev"),
   system("CQREncode", "libqrencode", "libqrencode-dev"),
-  system("CCurl", "libcurl", "libcurl4-openssl-dev"),
 
   library("SeedMail", []),
   library("SeedCrypto", ["COpenSSL"]),
@@ -87,6 +86,8 @@ var targets: [Target] = [
     ]
   ),
   library("SeedMint", ["SeedCore", "SeedCrypto", grdb]),
+  // Our own C, since libcurl takes variadic arguments, and is loaded only where it is used.
+  .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
   // Our own C, since SQLite asks for files through a table of C functions.
   .target(name: "CPageCheck", dependencies: [sqlite]),
   library("SeedSQLite", ["SeedCore", "CPageCheck", "CZstd", grdb, sqlite]),

@@ -58,7 +58,7 @@ struct CurlTransfer: ~Copyable {
 
   /// A transfer to `url` by one of `protocols`, such as `https`, that ends after `deadline`.
   init(url: String, protocols: [String], deadline: Duration) throws(TransferError) {
-    guard Self.isReady, let handle = unsafe curl_easy_init() else {
+    guard Self.isReady, let handle = unsafe seed_curl_easy_init() else {
       throw .unreachable("libcurl can't be started")
     }
     unsafe self.handle = unsafe handle
@@ -78,8 +78,8 @@ struct CurlTransfer: ~Copyable {
   }
 
   deinit {
-    unsafe curl_easy_cleanup(handle)
-    unsafe lists.forEach { unsafe curl_slist_free_all($0) }
+    unsafe seed_curl_easy_cleanup(handle)
+    unsafe lists.forEach { unsafe seed_curl_slist_free_all($0) }
   }
 
   /// Sets an option that takes a number.
@@ -104,9 +104,9 @@ struct CurlTransfer: ~Copyable {
     var list: UnsafeMutablePointer<curl_slist>?
     for value in values {
       guard value.utf8.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }),
-        let longer = unsafe curl_slist_append(list, value)
+        let longer = unsafe seed_curl_slist_append(list, value)
       else {
-        unsafe curl_slist_free_all(list)
+        unsafe seed_curl_slist_free_all(list)
         return note(CURLE_BAD_FUNCTION_ARGUMENT, option)
       }
       unsafe list = unsafe longer
@@ -174,7 +174,7 @@ struct CurlTransfer: ~Copyable {
         unsafe seed_curl_set_pointer(handle, CURLOPT_XFERINFODATA, context)
         unsafe seed_curl_set_progress(handle, mustStop)
         unsafe seed_curl_set_number(handle, CURLOPT_NOPROGRESS, 0)
-        return unsafe curl_easy_perform(handle)
+        return unsafe seed_curl_easy_perform(handle)
       }
     }
     guard code != CURLE_OK else { return exchange.answer }
@@ -187,7 +187,7 @@ struct CurlTransfer: ~Copyable {
 
   private static func words(for code: CURLcode) -> String {
     // The text is a constant of libcurl's.
-    guard let text = unsafe curl_easy_strerror(code) else { return "error \(code.rawValue)" }
+    guard let text = unsafe seed_curl_easy_strerror(code) else { return "error \(code.rawValue)" }
     return unsafe String(cString: text)
   }
 

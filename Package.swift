@@ -73,6 +73,7 @@ var targets: [Target] = [
   // Not by pkg-config: Debian's libunbound.pc asks for libevent, which nothing here needs.
   system("CUnbound", nil, "libunbound-dev"),
   system("CQREncode", "libqrencode", "libqrencode-dev"),
+  .systemLibrary(name: "CMalloc"),
 
   library("SeedMail", []),
   library("SeedCrypto", ["COpenSSL"]),
@@ -91,7 +92,10 @@ var targets: [Target] = [
   // Our own C, since SQLite asks for files through a table of C functions.
   .target(name: "CPageCheck", dependencies: [sqlite]),
   library("SeedSQLite", ["SeedCore", "CPageCheck", "CZstd", grdb, sqlite]),
-  library("SeedService", ["SeedCore", "CCurl", "CUnbound", log, lifecycle, signals, toml]),
+  library(
+    "SeedService",
+    ["SeedCore", "CCurl", "CMalloc", "CUnbound", log, lifecycle, signals, toml]
+  ),
   library(
     "SeedWeb",
     ["SeedService", "SeedCore", hummingbird, hummingbirdCore, nio, lifecycle, log]

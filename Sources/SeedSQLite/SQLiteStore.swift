@@ -129,7 +129,7 @@ public final class SQLiteStore: Store {
       try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
       // KiB of memory for each connection, little enough that a backlog is worked off in 64 MiB, and
       // bytes that the log keeps after a large transaction.
-      let cache = db.configuration.readonly ? 4096 : 6144
+      let cache = db.configuration.readonly ? 2048 : 4096
       try db.execute(sql: "PRAGMA cache_size = -\(cache); PRAGMA journal_size_limit = 67108864")
     }
     return configuration

@@ -45,6 +45,7 @@ struct Seedctl: AsyncParsableCommand {
   )
 
   static func main() async {
+    MemoryThrift.begin()
     // A reader that went away, such as `head`, ends the command quietly.
     signal(SIGPIPE, SIG_DFL)
     do {

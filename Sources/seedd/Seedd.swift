@@ -35,6 +35,7 @@ struct Seedd: AsyncParsableCommand {
   var once = false
 
   static func main() async {
+    MemoryThrift.begin()
     // A command that doesn't read what it is given must not end the daemon.
     _ = signal(SIGPIPE, SIG_IGN)
     do {

@@ -8,7 +8,7 @@ import SeedCore
 actor MaildirIntake {
   /// The most files and bytes of a batch; a message that is larger is one by itself.
   static let batchCountMax = 512
-  static let batchByteCountMax: Int64 = 2 << 20
+  static let batchByteCountMax: Int64 = 1 << 20
   /// With how few files of a backlog that was cut off the rest is looked for.
   static let refillCount = MaildirScanner.listingCountMax / 2
 

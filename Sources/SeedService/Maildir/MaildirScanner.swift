@@ -56,7 +56,7 @@ public actor MaildirScanner {
   /// The most bytes of a message; a larger one is reported and left where it is.
   public static let messageByteCountMax = 256 << 20
   /// The most files in one listing; further ones wait for the next.
-  public static let listingCountMax = 32_768
+  public static let listingCountMax = 16_384
 
   nonisolated let executor: BlockingExecutor
   private let messageByteCountMax: Int

@@ -3,12 +3,18 @@ import Synchronization
 
 /// Which files need no more looking at, by a number of 64 bits each.
 final class SettledFiles: Sendable {
-  private let keys = Mutex<Set<UInt64>>([])
+  private let keys = Mutex(NumberSet())
 
   /// Remembers files for as long as they keep base name and inode.
   func insert(_ files: [FileIdentity]) {
     let added = files.map { Self.key($0.baseName, $0.inode) }
-    keys.withLock { $0.formUnion(added) }
+    keys.withLock { keys in for key in added { keys.insert(key) } }
+  }
+
+  /// Remembers what is no message, and no file.
+  func insert(_ baseName: String, inode: UInt64) {
+    let key = Self.key(baseName, inode)
+    keys.withLock { $0.insert(key) }
   }
 
   /// Whether the file of this base name and inode is settled.
@@ -40,5 +46,38 @@ final class SettledFiles: Sendable {
     hasher.combine(baseName)
     hasher.combine(inode)
     return UInt64(bitPattern: Int64(hasher.finalize()))
+  }
+}
+
+/// A set of numbers that are spread evenly, in little more memory than they take: a million lie in
+/// 10 MB, where `Set` takes 17, and half as much again while it grows.
+struct NumberSet {
+  /// The numbers in their order, by their first bits.
+  private var parts = [[UInt64]](repeating: [], count: 1 << Self.partBitCount)
+  private static let partBitCount = 12
+
+  mutating func insert(_ number: UInt64) {
+    let part = Self.part(of: number)
+    let index = Self.index(of: number, in: parts[part])
+    guard index == parts[part].count || parts[part][index] != number else { return }
+    parts[part].insert(number, at: index)
+  }
+
+  func contains(_ number: UInt64) -> Bool {
+    let part = parts[Self.part(of: number)]
+    let index = Self.index(of: number, in: part)
+    return index < part.count && part[index] == number
+  }
+
+  private static func part(of number: UInt64) -> Int { Int(number >> (64 - partBitCount)) }
+
+  /// Where a number is, or would have to be.
+  private static func index(of number: UInt64, in sorted: [UInt64]) -> Int {
+    var (low, high) = (0, sorted.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle] < number { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

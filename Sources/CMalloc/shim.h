@@ -1,0 +1,3 @@
+#pragma once
+// How the C library keeps memory: Swift's own module of it leaves this header out.
+#include <malloc.h>

@@ -11,7 +11,8 @@ public final class SQLiteStore: Store {
   static let pageByteCount = 8192
 
   let database: any DatabaseWriter
-  private let isForReading: Bool
+  /// `nil` where the store is only read.
+  let checkpointer: Checkpointer?
 
   /// Opens a store, and brings one of an older version up to date.
   ///
@@ -25,7 +26,13 @@ public final class SQLiteStore: Store {
     try StoreFile.check(path)
     try PageCheck.install()
     return try StoreError.translating {
-      let configuration = configuration(busyTimeout: busyTimeout)
+      let plain = configuration(busyTimeout: busyTimeout)
+      let checkpointer = Checkpointer { try DatabaseQueue(path: path, configuration: plain) }
+      var configuration = plain
+      // With the configuration, a connection keeps the one who looks after its log.
+      configuration.prepareDatabase { db in
+        if !db.configuration.readonly { checkpointer.watch(db) }
+      }
       let database = try DatabasePool(path: path, configuration: configuration)
       // GRDB lowers this to NORMAL when it turns WAL on, and a power cut could then take back what
       // was committed; so it is set here, after opening.
@@ -33,7 +40,7 @@ public final class SQLiteStore: Store {
         try db.execute(sql: "PRAGMA synchronous = FULL")
       }
       try Schema.migrator.migrate(database)
-      return SQLiteStore(database)
+      return SQLiteStore(database, checkpointer: checkpointer)
     }
   }
 
@@ -60,7 +67,7 @@ public final class SQLiteStore: Store {
         try open(at: path, busyTimeout: busyTimeout).close()
         return try openForReading(at: path, busyTimeout: busyTimeout)
       }
-      return SQLiteStore(database, isForReading: true)
+      return SQLiteStore(database)
     }
   }
 
@@ -89,13 +96,20 @@ public final class SQLiteStore: Store {
     return try open(at: path, busyTimeout: busyTimeout)
   }
 
-  init(_ database: any DatabaseWriter, isForReading: Bool = false) {
+  private init(_ database: any DatabaseWriter, checkpointer: Checkpointer? = nil) {
     self.database = database
-    self.isForReading = isForReading
+    self.checkpointer = checkpointer
   }
 
   /// Ends every connection. The store is of no use afterwards.
-  public func close() throws { try StoreError.translating { try database.close() } }
+  public func close() throws {
+    try StoreError.translating {
+      checkpointer?.finish()
+      try database.close()
+      // The last one tidies up, and one of those that only read may be the last of the others.
+      try checkpointer?.close()
+    }
+  }
 
   public func packed(_ bytes: [UInt8]) throws -> PackedBytes { try ZstdCompressor.packed(bytes) }
 
@@ -110,7 +124,7 @@ public final class SQLiteStore: Store {
   public func write<Result: Sendable>(
     _ body: @escaping @Sendable (any StoreWriter) throws -> Result
   ) async throws -> Result {
-    guard !isForReading else { throw StoreError.permissions }
+    guard checkpointer != nil else { throw StoreError.permissions }
     return try await StoreError.translating {
       try await database.write { db in try SQLiteTransaction(db).run(body) }
     }

@@ -1,0 +1,86 @@
+import Dispatch
+import GRDB
+import GRDBSQLite
+import Synchronization
+
+/// Brings what was committed from the write-ahead log into the store's file, on a connection of its
+/// own: it takes two syncs, and SQLite would have whoever commits wait for them.
+final class Checkpointer: Sendable {
+  /// With how many pages in the log it begins: as many as SQLite takes by itself.
+  static let pageCount = 1000
+  /// With how many the one who commits has to help: the log begins anew only where nothing is written
+  /// between the end of the work and the next commit, and would grow for as long as much is written.
+  static let pageCountMax = 4 * pageCount
+
+  private let queue = DispatchQueue(label: "store.checkpoint")
+  private let connection: @Sendable () throws -> DatabaseQueue
+  private let state = Mutex(State())
+
+  private struct State {
+    var isRunning = false
+    var isClosed = false
+    /// `nil` until it is needed.
+    var database: DatabaseQueue?
+  }
+
+  /// Works with the connection that `connection` opens.
+  init(connection: @escaping @Sendable () throws -> DatabaseQueue) { self.connection = connection }
+
+  /// Looks after the log that a connection writes, which must not outlive this.
+  func watch(_ db: Database) {
+    // Sound: the address is used while the connection is open.
+    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe sqlite3_wal_hook(
+      db.sqliteConnection,
+      { context, connection, name, pageCount in
+        guard let context = unsafe context else { return SQLITE_OK }
+        let checkpointer = unsafe Unmanaged<Checkpointer>.fromOpaque(context).takeUnretainedValue()
+        if pageCount >= Checkpointer.pageCountMax {
+          checkpointer.finish()
+          // Where it can't, the log grows, and the next commit tries again.
+          unsafe sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+        } else if pageCount >= Checkpointer.pageCount {
+          checkpointer.begin()
+        }
+        return SQLITE_OK
+      },
+      context
+    )
+  }
+
+  /// Waits for the work in hand.
+  func finish() { queue.sync {} }
+
+  /// Ends the connection, after the work in hand.
+  func close() throws {
+    state.withLock { $0.isClosed = true }
+    try queue.sync { try state.withLock { $0.database }?.close() }
+  }
+
+  private func begin() {
+    let isFirst = state.withLock { state in
+      guard !state.isRunning, !state.isClosed else { return false }
+      state.isRunning = true
+      return true
+    }
+    guard isFirst else { return }
+    queue.async { [self] in
+      do {
+        try database()?.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+      } catch {
+        // As where SQLite does it in a commit, nobody is told: what is in the log is safe there, and
+        // the next commit tries again.
+      }
+      state.withLock { $0.isRunning = false }
+    }
+  }
+
+  private func database() throws -> DatabaseQueue? {
+    let (known, isClosed) = state.withLock { ($0.database, $0.isClosed) }
+    if let known { return known }
+    guard !isClosed else { return nil }
+    let database = try connection()
+    state.withLock { $0.database = database }
+    return database
+  }
+}

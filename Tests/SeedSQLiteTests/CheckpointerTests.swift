@@ -1,0 +1,74 @@
+import Foundation
+import GRDB
+import SeedCore
+import SeedTesting
+import Testing
+
+@testable import SeedSQLite
+
+struct CheckpointerTests {
+  /// Pages of a transaction: more than a checkpoint begins with in a few of them.
+  private static let transactionPageCount = 400
+
+  @Test func `what was committed comes into the file beside the commits`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("seed.db")
+    let store = try SQLiteStore.create(at: path)
+    for number in 0..<12 {
+      try await write(to: store, number)
+      try #require(store.checkpointer).finish()
+      // The one that begins it, and the one that meets it at work.
+      let pageCountMax = Checkpointer.pageCount + 2 * Self.transactionPageCount
+      #expect(try pageCount(path + "-wal") < pageCountMax)
+    }
+    #expect(try pageCount(path) > 10 * Self.transactionPageCount)
+    #expect(try await store.checkIntegrity() == [])
+    try store.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["seed.db"])
+  }
+
+  @Test func `the log stays within bounds however fast is written`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("seed.db")
+    let store = try SQLiteStore.create(at: path)
+    for number in 0..<24 { try await write(to: store, number) }
+    let pageCountMax = Checkpointer.pageCountMax + 2 * Self.transactionPageCount
+    #expect(try pageCount(path + "-wal") < pageCountMax)
+    #expect(try await store.checkIntegrity() == [])
+    let count = try await store.read { reader in
+      try (0..<24).filter { try reader.message(Self.digest($0)) != nil }.count
+    }
+    #expect(count == 24)
+  }
+
+  @Test func `a store that was closed writes nothing more`() async throws {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteStore.create(at: folder.path("seed.db"))
+    for number in 0..<4 { try await write(to: store, number) }
+    try store.close()
+    try store.close()
+    await #expect(throws: (any Error).self) { try await write(to: store, 4) }
+  }
+
+  /// Writes a message of many pages that can't be packed.
+  private func write(to store: SQLiteStore, _ number: Int) async throws {
+    let message = [UInt8(number)] + Self.noise
+    try await store.write { try $0.insertMessage(message, digest: Self.digest(number)) }
+  }
+
+  private static let noise = {
+    var random = SplitMix64(seed: 1)
+    return (0..<transactionPageCount * SQLiteStore.pageByteCount).map { _ in
+      UInt8(truncatingIfNeeded: random.next())
+    }
+  }()
+
+  private static func digest(_ number: Int) -> [UInt8] {
+    [UInt8](repeating: UInt8(number), count: 32)
+  }
+
+  private func pageCount(_ path: String) throws -> Int {
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    return ((attributes[.size] as? NSNumber)?.intValue ?? 0) / SQLiteStore.pageByteCount
+  }
+}

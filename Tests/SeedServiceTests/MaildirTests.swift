@@ -251,6 +251,18 @@ struct MaildirScannerTests {
     #expect(names == (10..<35).map { "17000000\($0).x" })
   }
 
+  @Test func `what is no file keeps no place in a listing`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    for number in 0..<6 { try makeFolder(maildir.path + "/new/170000000\(number).folder") }
+    try maildir.deliver("1700000008.a")
+    try maildir.deliver("1700000009.b")
+    let scanner = MaildirScanner(maildirs: [maildir.path], listingCountMax: 2)
+    let listing = await scanner.scan(all: true)
+    #expect(listing.files.map(\.identity.baseName) == ["1700000008.a", "1700000009.b"])
+    #expect(!listing.isCut && listing.problems.isEmpty)
+  }
+
   @Test func `a missing maildir is a problem, and the others are read`() async throws {
     let folder = try TemporaryFolder()
     let maildir = try TestMaildir(folder.path("m"))

@@ -68,3 +68,9 @@ extension MaildirIntake {
     }
   }
 }
+
+extension Spool.Entry {
+  init(_ file: WaitingFile) {
+    self.init(maildir: file.maildir, baseName: file.identity.baseName)
+  }
+}

@@ -120,14 +120,21 @@ actor MaildirIntake {
     needsFullScan = false
     isScanning = true
     defer { isScanning = false }
-    let listing = await scanner.scan(all: all)
+    // However often is looked, no more needs to be known of than keeps the intake busy.
+    let hasRoom = lanes[.backlog, default: []].count <= MaildirScanner.listingCountMax
+    var (listing, fresh) = (MaildirListing(), [WaitingFile]())
+    for number in 0..<MaildirScanner.listingsPerLook {
+      listing = await scanner.scan(all: all && number == 0, count: hasRoom ? .max : 0)
+      if listing.hasVanished { needsScan = true }
+      // What waits already is kept: a folder that didn't change is not listed again.
+      let waiting = Set((lanes.values.joined() + deferred + inHand).map(\.identity))
+      fresh = listing.files.filter { !waiting.contains($0.identity) }
+      guard hasRoom, listing.isCut, fresh.isEmpty else { break }
+    }
     report(listing.problems)
-    // What waits already is kept: a folder that didn't change is not listed again.
-    let waiting = Set((lanes.values.joined() + deferred + inHand).map(\.identity))
-    let fresh = listing.files.filter { !waiting.contains($0.identity) }
     for file in fresh { enqueue(file, .backlog) }
     // When all that was listed waits already, another look finds no more.
-    isListingCut = listing.isCut && !fresh.isEmpty
+    isListingCut = listing.isCut && (!fresh.isEmpty || !hasRoom)
     hasLooked = true
   }
 
@@ -389,11 +396,5 @@ actor MaildirIntake {
       reportedProblems.remove(path)
       logger.notice("a maildir can be looked into again", metadata: ["maildir": "\(path)"])
     }
-  }
-}
-
-extension Spool.Entry {
-  init(_ file: WaitingFile) {
-    self.init(maildir: file.maildir, baseName: file.identity.baseName)
   }
 }

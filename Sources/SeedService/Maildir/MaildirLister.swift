@@ -6,49 +6,64 @@ import SeedCore
 actor MaildirLister {
   private nonisolated let executor = BlockingExecutor(label: "seed.maildir.list")
   private let maildirs: [String]
-  private let countMax: Int
   private let settled: SettledFiles
   private var unchanged: [String: Int64] = [:]
+  /// The oldest names of the last look through the folders, as far as nobody took them.
+  private var reserve: PackedNames
+  private var problems: [MaildirProblem] = []
 
   // Sound: the actor owns its executor, so the executor outlives every job.
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe executor.asUnownedSerialExecutor()
   }
 
-  init(maildirs: [String], countMax: Int, settled: SettledFiles) {
+  init(maildirs: [String], reserveCountMax: Int, settled: SettledFiles) {
     self.maildirs = maildirs
-    self.countMax = countMax
     self.settled = settled
+    reserve = PackedNames(countMax: reserveCountMax)
   }
 
-  /// Lists the files that aren't settled; `all`: also in folders that did not change.
-  func list(all: Bool) -> MaildirListing {
-    var listing = MaildirListing()
-    if all { unchanged = [:] }
-    var names = OldestNames(countMax: countMax)
-    for maildir in maildirs {
-      do {
-        for folder in try MaildirLayout.messageFolders(of: maildir) {
-          collect(Folder(path: folder, maildir: maildir), into: &names, &listing)
-        }
-      } catch let error as SystemError {
-        listing.problems.append(MaildirProblem(path: maildir, error: error))
-      } catch {}
+  /// Lists at most `count` files that aren't settled, the oldest; `all`: also in folders that did not
+  /// change.
+  ///
+  /// What was seen beyond these comes first the next time, without another look at the folders.
+  func list(_ count: Int, all: Bool) -> MaildirListing {
+    if all {
+      unchanged = [:]
+      reserve.removeAll()
     }
-    for name in names.taken() { look(at: name, into: &listing) }
+    var listing = MaildirListing()
+    repeat {
+      if reserve.isEmpty { collect() }
+      for found in reserve.take(count) { look(at: found, into: &listing) }
+      listing.isCut = !reserve.isEmpty || reserve.isCut
+      // Where none of them is a file, they aren't found again.
+    } while listing.isCut && listing.files.isEmpty && count > 0 && problems.isEmpty
     listing.files.sort(by: WaitingFile.isOlder)
-    listing.isCut = names.isCut
+    listing.problems = problems
     // What was cut off must be found again.
     if listing.isCut { unchanged = [:] }
     return listing
   }
 
-  /// Collects the names of a folder: only the files that are taken are looked at one by one.
-  private func collect(
-    _ folder: Folder,
-    into names: inout OldestNames,
-    _ listing: inout MaildirListing
-  ) {
+  /// Looks through the folders for the names of files: only those that are taken are looked at one by
+  /// one.
+  private func collect() {
+    reserve.removeAll()
+    problems = []
+    for maildir in maildirs {
+      do {
+        for folder in try MaildirLayout.messageFolders(of: maildir) {
+          collect(MaildirFolder(path: folder, maildir: maildir))
+        }
+      } catch let error as SystemError {
+        problems.append(MaildirProblem(path: maildir, error: error))
+      } catch {}
+    }
+    reserve.finish()
+  }
+
+  private func collect(_ folder: MaildirFolder) {
     do {
       guard let status = try PathStatus.read(folder.path), status.isFolder else { return }
       let changedAt = status.modificationNanoseconds
@@ -56,6 +71,7 @@ actor MaildirLister {
       // A change in the same tick of the file system's clock would leave the time as it is.
       let isStill = WallClock.nanoseconds &- changedAt > 2_000_000_000
       var problem: SystemError?
+      reserve.begin(folder)
       try FolderListing.forEachName(in: folder.path) { bytes, inode in
         let name = MaildirName(bytes: bytes)
         guard name.isMessage else { return }
@@ -68,8 +84,8 @@ actor MaildirLister {
             guard let status = try PathStatus.read(name: bytes, in: folder.path) else { return }
             time = status.modificationNanoseconds / 1_000_000_000
           }
-          guard names.wants(time), !settled.contains(name.baseName, inode: inode) else { return }
-          names.add(FoundName(name: name, inode: inode, seconds: time, folder: folder))
+          guard reserve.wants(time), !settled.contains(name.baseName, inode: inode) else { return }
+          reserve.add(name, inode: inode, seconds: time)
         } catch {
           problem = error as? SystemError
         }
@@ -77,86 +93,31 @@ actor MaildirLister {
       if let problem { throw problem }
       unchanged[folder.path] = isStill ? changedAt : nil
     } catch let error as SystemError {
-      if error.code != ENOENT { report(error, folder, in: &listing) }
+      if error.code != ENOENT { report(error, folder) }
     } catch {}
   }
 
-  private func look(at found: FoundName, into listing: inout MaildirListing) {
-    let folder = found.folder
+  private func look(at found: PackedNames.Found, into listing: inout MaildirListing) {
+    let (name, folder) = (found.name, found.folder)
     do {
-      let file = try settled.waitingFile(found.name, folder: folder.path, maildir: folder.maildir)
+      let file = try settled.waitingFile(name, folder: folder.path, maildir: folder.maildir)
       if let file {
         listing.files.append(file)
-      } else if try PathStatus.read(name: found.name.bytes, in: folder.path) != nil {
+      } else if try PathStatus.read(name: name.bytes, in: folder.path) != nil {
         // What is no file for ever isn't found again, or it would take the place of files.
-        settled.insert(found.name.baseName, inode: found.inode)
+        settled.insert(name.baseName, inode: found.inode)
+      } else {
+        listing.hasVanished = true
       }
     } catch let error as SystemError {
       unchanged[folder.path] = nil
-      report(error, folder, in: &listing)
+      report(error, folder)
     } catch {}
   }
 
-  private func report(_ error: SystemError, _ folder: Folder, in listing: inout MaildirListing) {
-    guard !listing.problems.contains(where: { $0.path == folder.path }) else { return }
-    listing.problems.append(MaildirProblem(path: folder.path, error: error))
-  }
-}
-
-/// A `new` or a `cur`.
-private final class Folder {
-  let path: String
-  let maildir: String
-
-  init(path: String, maildir: String) {
-    self.path = path
-    self.maildir = maildir
-  }
-}
-
-/// A name that was found in a folder, and the second of its delivery.
-private struct FoundName {
-  let name: MaildirName
-  let inode: UInt64
-  let seconds: Int64
-  let folder: Folder
-}
-
-/// The oldest of many names, without keeping the others.
-private struct OldestNames {
-  private let countMax: Int
-  private var names: [FoundName] = []
-  /// What is younger than this is not among the oldest.
-  private var youngest = Int64.max
-  /// Whether there are others.
-  private(set) var isCut = false
-
-  init(countMax: Int) { self.countMax = countMax }
-
-  /// Whether a name of this time may be among the oldest.
-  func wants(_ seconds: Int64) -> Bool { seconds <= youngest }
-
-  mutating func add(_ name: FoundName) {
-    names.append(name)
-    if names.count >= 2 * countMax { cut() }
-  }
-
-  /// The oldest names, no more than may be.
-  mutating func taken() -> [FoundName] {
-    cut()
-    return names
-  }
-
-  private mutating func cut() {
-    guard names.count > countMax else { return }
-    names.sort { left, right in
-      left.seconds != right.seconds
-        ? left.seconds < right.seconds
-        : left.name.bytes.lexicographicallyPrecedes(right.name.bytes)
-    }
-    names.removeSubrange(countMax...)
-    youngest = names.last?.seconds ?? youngest
-    isCut = true
+  private func report(_ error: SystemError, _ folder: MaildirFolder) {
+    guard !problems.contains(where: { $0.path == folder.path }) else { return }
+    problems.append(MaildirProblem(path: folder.path, error: error))
   }
 }
 

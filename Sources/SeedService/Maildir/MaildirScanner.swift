@@ -42,6 +42,8 @@ public struct MaildirListing: Sendable {
   public var files: [WaitingFile] = []
   /// Whether there are more than ``MaildirScanner/listingCountMax``.
   public var isCut = false
+  /// Whether one that was seen has gone: where it was moved, another look finds it.
+  public var hasVanished = false
   /// Folders that could not be looked into.
   public var problems: [MaildirProblem] = []
 }
@@ -56,9 +58,12 @@ public actor MaildirScanner {
   /// The most bytes of a message; a larger one is reported and left where it is.
   public static let messageByteCountMax = 256 << 20
   /// The most files in one listing; further ones wait for the next.
-  public static let listingCountMax = 16_384
+  public static let listingCountMax = 4096
+  /// How many listings one look through the folders is enough for.
+  static let listingsPerLook = 8
 
   nonisolated let executor: BlockingExecutor
+  private let listingCountMax: Int
   private let messageByteCountMax: Int
   private let settled: SettledFiles
   private let lister: MaildirLister
@@ -80,15 +85,24 @@ public actor MaildirScanner {
     executor: BlockingExecutor = BlockingExecutor(label: "seed.maildir")
   ) {
     self.executor = executor
+    self.listingCountMax = listingCountMax
     self.messageByteCountMax = messageByteCountMax
     settled = SettledFiles()
-    lister = MaildirLister(maildirs: maildirs, countMax: listingCountMax, settled: settled)
+    lister = MaildirLister(
+      maildirs: maildirs,
+      reserveCountMax: Self.listingsPerLook * listingCountMax,
+      settled: settled
+    )
   }
 
-  /// Lists the files that aren't settled.
+  /// Lists files that aren't settled, the oldest first.
   ///
-  /// - Parameter all: Whether to look into folders, too, that did not change since they were listed.
-  public nonisolated func scan(all: Bool) async -> MaildirListing { await lister.list(all: all) }
+  /// - Parameters:
+  ///   - all: Whether to look into folders, too, that did not change since they were listed.
+  ///   - count: How many are wanted, at most ``listingCountMax``.
+  public nonisolated func scan(all: Bool, count: Int = .max) async -> MaildirListing {
+    await lister.list(min(count, listingCountMax), all: all)
+  }
 
   /// Looks at single files, as a watch names them.
   public func look(at hints: [MaildirHint]) -> [WaitingFile] {

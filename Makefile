@@ -18,6 +18,7 @@ DESTDIR ?=
 UNIT_TARGETS := SeedMailTests,SeedCryptoTests,SeedAuthTests,SeedCoreTests,SeedMintTests,SeedSQLiteTests,SeedServiceTests,FuzzTests
 FUZZ_SECONDS ?= 60
 FUZZ_HOURS ?= 8
+STRAIN_DIVISOR ?= 1
 
 comma := ,
 # One run of the tests that were built, and no XCTest beside them.
@@ -48,11 +49,12 @@ demo: packages toolchain ## build, then show the main job in a temporary home
 	@scripts/demo.sh "$$($(SWIFT) build --show-bin-path)"
 
 # In this order, so that the cheap answer comes first; each step prints what it found.
-test: packages toolchain ## everything that must hold: lint, build, unit, tamper, conformance, end to end, crash
+test: packages toolchain ## everything that must hold: lint, build, unit, tamper, strain, conformance, end to end, crash
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory tests
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory tamper
+	@$(MAKE) --no-print-directory strain STRAIN_DIVISOR=4
 	@$(MAKE) --no-print-directory conformance
 	@$(MAKE) --no-print-directory bench-check
 	@$(MAKE) --no-print-directory e2e
@@ -121,9 +123,8 @@ fuzz-long: toolchain ## the same for FUZZ_HOURS in all, two parsers at a time
 	FUZZ_JOBS=2 Fuzz/run.sh $(built_fuzzer) \
 	  $$(($(FUZZ_HOURS) * 7200 / $$($(built_fuzzer) list | wc -l)))
 
-strain: toolchain ## whether twice the hostile input costs more than twice the instructions
-	SEED_FUZZ=core SEED_ONLY=seed-fuzz $(fuzzer)
-	@scripts/strain.sh $(built_fuzzer)
+strain: tests ## whether twice the hostile input costs more than twice the instructions
+	@scripts/strain.sh "$$($(SWIFT) build --show-bin-path)/seed-strain" $(STRAIN_DIVISOR)
 
 # Not a part of the tests: it says how fast, never whether it is right.
 bench: packages toolchain ## CPU time beside GMime, libopendkim and plain C, with ratios

@@ -108,6 +108,13 @@ var targets: [Target] = [
     path: "Fuzz/Entries"
   ),
   library("SeedFuzzService", ["SeedFuzz", "SeedService", "SeedSQLite"], path: "Fuzz/Service"),
+  // Hostile shapes, for callgrind to count.
+  .executableTarget(
+    name: "seed-strain",
+    dependencies: ["SeedFuzz", "SeedCore"],
+    path: "Fuzz/Strain",
+    swiftSettings: strict
+  ),
   .executableTarget(
     name: "seedd",
     dependencies: [
@@ -155,7 +162,7 @@ if isFuzzed {
     .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
     .executableTarget(
       name: "seed-fuzz",
-      dependencies: ["SeedFuzz", "SeedCore", "CFuzzer"]
+      dependencies: ["SeedFuzz", "CFuzzer"]
         + (fuzzing == "all" ? ["SeedFuzzService"] : []),
       path: "Fuzz/Driver",
       swiftSettings: strict + (fuzzing == "all" ? [.define("FUZZ_SERVICES")] : []),

@@ -7,8 +7,8 @@ import SeedFuzz
   import SeedFuzzService
 #endif
 
-/// `seed-fuzz list`, `seed-fuzz seeds FOLDER`, `seed-fuzz strain [list | FACTOR]`, and `seed-fuzz NAME …`,
-/// which goes on as libFuzzer does with the rest of its arguments.
+/// `seed-fuzz list`, `seed-fuzz seeds FOLDER`, and `seed-fuzz NAME …`, which goes on as libFuzzer does
+/// with the rest of its arguments.
 @main struct Driver {
   #if FUZZ_SERVICES
     private static let entries = FuzzEntry.all + FuzzEntry.services
@@ -23,15 +23,9 @@ import SeedFuzz
     switch arguments.dropFirst().first {
     case "list": for entry in entries { print(entry.name) }
     case "seeds" where arguments.count == 3: blocking { try await write(to: arguments[2]) }
-    case "strain":
-      let factor = arguments.last.flatMap { Int($0) }
-      let mode = factor.map { Strain.Mode.time(factor: $0) }
-      blocking { try await Strain.run(mode ?? (arguments.last == "list" ? .list : .count)) }
     case let name:
       guard let entry = entries.first(where: { $0.name == name }) else {
-        print(
-          "usage: seed-fuzz list | seeds FOLDER | strain [list | FACTOR] | NAME [libFuzzer's arguments]"
-        )
+        print("usage: seed-fuzz list | seeds FOLDER | NAME [libFuzzer's arguments]")
         exit(2)
       }
       unsafe chosen = entry

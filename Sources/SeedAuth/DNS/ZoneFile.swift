@@ -68,16 +68,19 @@ public struct ZoneFile: Resolver {
     _ type: RecordType
   ) throws(ZoneFileError) {
     let name = try insert(name)
-    var entry = entry
-    if case .records(let new) = entry {
-      var records = new
-      if case .records(let old)? = nodes[name]?.entries[type] { records = old + new }
-      guard records.count <= (type == .cname ? 1 : Self.recordCountMax) else {
-        throw .malformedValue(key: "\(name)/\(type)")
-      }
-      entry = .records(records)
+    guard case .records(let new) = entry else {
+      nodes[name]?.entries[type] = entry
+      return
     }
-    nodes[name]?.entries[type] = entry
+    var records: [[UInt8]] = []
+    if case .records(let known)? = nodes[name]?.entries[type] { records = known }
+    guard records.count + new.count <= (type == .cname ? 1 : Self.recordCountMax) else {
+      throw .malformedValue(key: "\(name)/\(type)")
+    }
+    // Out of the table first, so that the array is added to and not copied for each record.
+    nodes[name]?.entries[type] = nil
+    records += new
+    nodes[name]?.entries[type] = .records(records)
   }
 
   /// Adds a record in its usual text form, such as `10 mail.example.org` for MX; a TXT record is a

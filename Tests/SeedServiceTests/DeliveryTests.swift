@@ -54,6 +54,37 @@ struct OutboxWorkerTests {
     try await store.write { store in for row in rows { try store.enqueue(row) } }
   }
 
+  @Test func `rows that are written down together are each delivered once, up to one that fails`()
+    async throws
+  {
+    let channel = TestChannel()
+    for number in 1...7 { try await queue(row("\(number)")) }
+    let worker = OutboxWorker(
+      channel: channel,
+      batchCountMax: 3,
+      store: store,
+      clock: clock.now,
+      logger: log.logger
+    )
+    #expect(try await worker.deliverDue() == nil)
+    #expect(channel.delivered == (1...7).map { "\($0)" })
+    #expect(try await store.read { try $0.outbox(.delivered, limit: 9).count } == 7)
+
+    let failing = TestChannel(failing: [.permanent("no")])
+    for number in 8...10 { try await queue(row("\(number)")) }
+    let other = OutboxWorker(
+      channel: failing,
+      batchCountMax: 3,
+      store: store,
+      clock: clock.now,
+      logger: log.logger
+    )
+    #expect(try await other.deliverDue() == nil)
+    #expect(failing.delivered == ["9", "10"])
+    #expect(try await store.read { try $0.outbox(.dead, limit: 9).map(\.key) } == ["8"])
+    #expect(try await store.read { try $0.outbox(.waiting, limit: 9) } == [])
+  }
+
   @Test func `what is due is delivered once, and other channels' rows are let alone`() async throws
   {
     let channel = TestChannel()

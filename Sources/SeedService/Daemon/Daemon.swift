@@ -171,6 +171,8 @@ public struct Daemon: Sendable {
       OutboxWorker(
         channel: channel,
         rules: configuration.deliveryRules(channel.name),
+        // With a sync for each line, a new alert would wait behind those of a backlog.
+        batchCountMax: channel is LogChannel ? 64 : 1,
         store: store,
         clock: WallClock.now,
         logger: logger

@@ -42,6 +42,10 @@ let fuzzing = Context.environment["SEED_FUZZ"]
 let isFuzzed = fuzzing == "core" || fuzzing == "all"
 let fuzzed = strict + (isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
+// `SEED_SANITIZE=thread` puts a lock that ThreadSanitizer sees into the tests.
+let visible: [Target.Dependency] =
+  Context.environment["SEED_SANITIZE"] == "thread" ? ["CVisibleMutex"] : []
+
 func library(
   _ name: String,
   _ dependencies: [Target.Dependency],
@@ -100,7 +104,7 @@ var targets: [Target] = [
     "SeedWeb",
     ["SeedService", "SeedCore", hummingbird, hummingbirdCore, nio, lifecycle, log]
   ),
-  library("SeedTesting", ["SeedCore", "SeedAuth", "SeedMail", "SeedCrypto"]),
+  library("SeedTesting", ["SeedCore", "SeedAuth", "SeedMail", "SeedCrypto"] + visible),
   // Entries for fuzzers, tests and measures (CONTRIBUTING.md).
   library(
     "SeedFuzz",
@@ -170,6 +174,10 @@ if isFuzzed {
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
     ),
   ]
+}
+
+if !visible.isEmpty {
+  targets.append(.target(name: "CVisibleMutex", path: "Tests/Sanitizers/CVisibleMutex"))
 }
 
 // `SEED_ONLY=SeedMailTests,ConformanceTests swift test` builds those targets and what they need,

@@ -367,7 +367,8 @@ struct MaildirWatchTests {
       try move(places[1], places[0])
     }
     await bell.wait()
-    #expect(watch.take().needsScan)
+    // That the kernel had too many stands behind those that it kept, which may be still to be read.
+    while !watch.take().needsScan { await bell.wait() }
   }
 
   @Test func `a bell that rings before anybody waits is heard, and a cancelled wait ends`() async {

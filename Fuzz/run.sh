@@ -26,7 +26,7 @@ run() {
     # Ends xargs.
     return 255
   fi
-  echo "$name: $(sed -an 's/^stat::number_of_executed_units: *//p' "$log") runs, no crash"
+  echo "$name: $(LC_ALL=C sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs, no crash"
 }
 export -f run
 printf '%s\n' "${names[@]}" | xargs -P "${FUZZ_JOBS:-1}" -I{} bash -c 'run {}'

@@ -30,6 +30,7 @@ extension FuzzEntry {
       url = "https://ntfy.example/x"
       [ledger]
       """, "[{ mail]", "a = \"\"\"\n[$]\"\"\"\"\"\nb = [\n[]\n]\n[[\u{e9}", "[ [a]]", "[#", "[",
+      "a = 1979-05-22T:2300Z",
     ]
   ) { bytes in
     _ = try? Configuration.parse(

@@ -35,8 +35,9 @@ struct ConfigurationTests {
 
   @Test(arguments: [
     "[{ mail]", "# [\n[[ ]]\n[\n", "a = \"\"\"\n[$]\"\"\"\"\"\n  [$]", "'x' = [\n[1]\n]\n[\u{e9}]",
+    "a = 1979-05-27T:2300Z", "a = [1, 1979-05-27t:07]",
   ])
-  func `a table whose name begins with no letter is an error, and no end of the process`(
+  func `what the parser can't be given is an error, and no end of the process`(
     text: String
   ) {
     #expect(throws: ConfigurationError.self) { try Configuration.parse(text) }
@@ -46,6 +47,7 @@ struct ConfigurationTests {
     arguments: [
       ("[a]\n[[b]]\n[ \"c\"]\n[-]", nil), ("a = '''\n[$]'''\nb = [\n[$]\n] # \"\n[=]", 6),
       ("a = \"\\\"\n[%]", 2), ("\u{feff}\t[[\t.]]", 1), ("[", nil), ("[]", nil),
+      ("a = 1979-05-27T07:32:00Z\nb = 1979-05-27", nil), ("\na = 1979-05-27Tx", 2),
     ] as [(String, Int?)]
   )
   func `the header that the parser can't be given is named by its line`(text: String, line: Int?) {

@@ -74,7 +74,10 @@ extension Configuration {
         throw ConfigurationError(path: path, problems: ["it holds a NUL byte"])
       }
       if let line = TableHeaders.firstMalformedLine(in: Array(text.utf8)) {
-        throw ConfigurationError(path: path, problems: ["line \(line): a table has no name"])
+        throw ConfigurationError(
+          path: path,
+          problems: ["line \(line): a table has no name, or a date no time"]
+        )
       }
       guard case .table(let values) = RawValue(table: try TOMLTable(string: text)) else {
         throw ConfigurationError(path: path, problems: ["it is not TOML"])

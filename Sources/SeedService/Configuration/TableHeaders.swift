@@ -1,7 +1,7 @@
-/// Looks at the headers of tables in TOML before the parser does: it ends the process, by an assertion,
-/// where a header doesn't begin with a key.
+/// Looks at TOML before the parser does: it ends the process, by an assertion, where a table's header
+/// doesn't begin with a key, and where no digit follows a date and its `T`.
 enum TableHeaders {
-  /// The line of the first header that the parser can't be given; `nil` where there is none.
+  /// The line of the first header or date that the parser can't be given; `nil` where there is none.
   ///
   /// Up to the parser's first error, strings, comments and brackets are told apart here as there.
   static func firstMalformedLine(in text: [UInt8]) -> Int? {
@@ -34,12 +34,27 @@ enum TableHeaders {
       case UInt8(ascii: "]"), UInt8(ascii: "}"):
         depth = max(0, depth - 1)
         isLineStart = false
+      case UInt8(ascii: "T"), UInt8(ascii: "t"):
+        if endsDate(text, at: index), index + 1 < text.count, !isDigit(text[index + 1]) {
+          return line
+        }
+        isLineStart = false
       default: isLineStart = false
       }
       index += 1
     }
     return nil
   }
+
+  /// Whether `1979-05-27` stands before `index`.
+  private static func endsDate(_ text: [UInt8], at index: Int) -> Bool {
+    guard index >= 10 else { return false }
+    return text[(index - 10)..<index].enumerated().allSatisfy { place, byte in
+      place == 4 || place == 7 ? byte == UInt8(ascii: "-") : isDigit(byte)
+    }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
   /// Whether a key, the end of the header or of the text follows the bracket at `index`.
   private static func beginsWithKey(_ text: [UInt8], after index: Int) -> Bool {

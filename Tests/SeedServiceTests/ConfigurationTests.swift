@@ -35,7 +35,7 @@ struct ConfigurationTests {
 
   @Test(arguments: [
     "[{ mail]", "# [\n[[ ]]\n[\n", "a = \"\"\"\n[$]\"\"\"\"\"\n  [$]", "'x' = [\n[1]\n]\n[\u{e9}]",
-    "a = 1979-05-27T:2300Z", "a = [1, 1979-05-27t:07]",
+    "a = 1979-05-27T:2300Z", "a = [1, 1979-05-27t:07]", "a = [}]",
   ])
   func `what the parser can't be given is an error, and no end of the process`(
     text: String

@@ -76,7 +76,7 @@ extension Configuration {
       if let line = TableHeaders.firstMalformedLine(in: Array(text.utf8)) {
         throw ConfigurationError(
           path: path,
-          problems: ["line \(line): a table has no name, or a date no time"]
+          problems: ["line \(line): a table has no name, a date no time, or a bracket no match"]
         )
       }
       guard case .table(let values) = RawValue(table: try TOMLTable(string: text)) else {

@@ -1,12 +1,13 @@
 /// Looks at TOML before the parser does: it ends the process, by an assertion, where a table's header
-/// doesn't begin with a key, and where no digit follows a date and its `T`.
+/// doesn't begin with a key, where no digit follows a date and its `T`, and where a bracket closes another
+/// kind.
 enum TableHeaders {
-  /// The line of the first header or date that the parser can't be given; `nil` where there is none.
+  /// The line of the first header, date or bracket that the parser can't be given; `nil` where there is none.
   ///
   /// Up to the parser's first error, strings, comments and brackets are told apart here as there.
   static func firstMalformedLine(in text: [UInt8]) -> Int? {
     var line = 1
-    var depth = 0
+    var open: [UInt8] = []
     var isLineStart = true
     var index = 0
     while index < text.count {
@@ -24,15 +25,16 @@ enum TableHeaders {
         index = end - 1
         isLineStart = false
       case UInt8(ascii: "["), UInt8(ascii: "{"):
-        if byte == UInt8(ascii: "["), isLineStart, depth == 0,
+        if byte == UInt8(ascii: "["), isLineStart, open.isEmpty,
           !beginsWithKey(text, after: index)
         {
           return line
         }
-        depth += 1
+        open.append(byte)
         isLineStart = false
       case UInt8(ascii: "]"), UInt8(ascii: "}"):
-        depth = max(0, depth - 1)
+        // An opening bracket stands two before its closing one.
+        if let opening = open.popLast(), opening + 2 != byte { return line }
         isLineStart = false
       case UInt8(ascii: "T"), UInt8(ascii: "t"):
         if endsDate(text, at: index), index + 1 < text.count, !isDigit(text[index + 1]) {

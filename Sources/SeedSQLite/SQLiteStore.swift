@@ -140,7 +140,10 @@ public final class SQLiteStore: Store {
       // This comes before the first change to the file, so that a foreign one stays as it is.
       try checkVersion(db)
       // A file that was tampered with must not run functions, nor be read past its cells.
-      try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+      // What it notes meanwhile stays in memory: it holds parts of messages, and would lie in /var/tmp.
+      try db.execute(
+        sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY"
+      )
       // KiB of memory for each connection, little enough that a backlog is worked off in 64 MiB, and
       // bytes that the log keeps after a large transaction.
       let cache = db.configuration.readonly ? 2048 : 4096

@@ -6,11 +6,14 @@ import Synchronization
 /// Brings what was committed from the write-ahead log into the store's file, on a connection of its
 /// own: it takes two syncs, and SQLite would have whoever commits wait for them.
 final class Checkpointer: Sendable {
-  /// With how many pages in the log it begins: as many as SQLite takes by itself.
-  static let pageCount = 1000
-  /// With how many the one who commits has to help: the log begins anew only where nothing is written
-  /// between the end of the work and the next commit, and would grow for as long as much is written.
-  static let pageCountMax = 4 * pageCount
+  /// How many pages are committed from one beginning to the next: 32 MiB of a new file's. A page that
+  /// was committed often is brought in once, and with SQLite's own thousand a backlog had most of its
+  /// syncs here.
+  static let pageCount = 4000
+  /// With how many pages in the log the one who commits has to help: the log begins anew only where
+  /// nothing is written between the end of the work and the next commit, and would grow for as long as
+  /// much is written.
+  static let pageCountMax = 2 * pageCount
 
   private let queue = DispatchQueue(label: "store.checkpoint")
   private let connection: @Sendable () throws -> DatabaseQueue
@@ -19,6 +22,8 @@ final class Checkpointer: Sendable {
   private struct State {
     var isRunning = false
     var isClosed = false
+    /// How many pages the log had when the last work began.
+    var pageCount = 0
     /// `nil` until it is needed.
     var database: DatabaseQueue?
   }
@@ -39,8 +44,8 @@ final class Checkpointer: Sendable {
           checkpointer.finish()
           // Where it can't, the log grows, and the next commit tries again.
           unsafe sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-        } else if pageCount >= Checkpointer.pageCount {
-          checkpointer.begin()
+        } else {
+          checkpointer.begin(Int(pageCount))
         }
         return SQLITE_OK
       },
@@ -57,13 +62,18 @@ final class Checkpointer: Sendable {
     try queue.sync { try state.withLock { $0.database }?.close() }
   }
 
-  private func begin() {
-    let isFirst = state.withLock { state in
-      guard !state.isRunning, !state.isClosed else { return false }
-      state.isRunning = true
+  /// Begins where `pageCount` pages are enough.
+  private func begin(_ pageCount: Int) {
+    let isTime = state.withLock { state in
+      // With fewer than there were, the log began anew.
+      if pageCount < state.pageCount { state.pageCount = 0 }
+      guard pageCount >= state.pageCount + Self.pageCount, !state.isRunning, !state.isClosed else {
+        return false
+      }
+      (state.isRunning, state.pageCount) = (true, pageCount)
       return true
     }
-    guard isFirst else { return }
+    guard isTime else { return }
     queue.async { [self] in
       do {
         try database()?.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }

@@ -172,7 +172,7 @@ public struct Daemon: Sendable {
         channel: channel,
         rules: configuration.deliveryRules(channel.name),
         // With a sync for each line, a new alert would wait behind those of a backlog.
-        batchCountMax: channel is LogChannel ? 64 : 1,
+        batchCountMax: channel is LogChannel ? 256 : 1,
         store: store,
         clock: WallClock.now,
         logger: logger

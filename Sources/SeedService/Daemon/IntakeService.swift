@@ -11,7 +11,7 @@ struct IntakeService: Service {
   /// The longest wait after a failure of the store or the disk.
   static let delayMax = Duration.seconds(30)
   /// How long a batch is to take: for so long new mail waits behind a backlog.
-  static let batchTime = Duration.milliseconds(40)
+  static let batchTime = Duration.milliseconds(30)
 
   let maildirs: [String]
   let intake: MaildirIntake

@@ -32,7 +32,7 @@ struct LedgerService: Service {
   func round(after lastError: String? = nil) async throws -> String? {
     do {
       if try await isDue() {
-        let checkpoint = try await ledger.checkpoint()
+        let checkpoint = try await ledger.checkpoint(sharesDisk: true)
         logger.info("a checkpoint was signed", metadata: ["size": "\(checkpoint.head.size)"])
       } else {
         try await ledger.showNewest()

@@ -1,3 +1,4 @@
+import Glibc
 public import SeedCore
 
 /// The ledger of one home: writes its tiles, and signs checkpoints over them.
@@ -65,9 +66,11 @@ public actor Ledger {
   ///
   /// When this returns, the checkpoint is in the store, and in `log/` with its tiles.
   ///
+  /// - Parameter sharesDisk: Whether half of the time is left to others who wait for the disk, such as
+  ///   a commit: each tile takes a sync.
   /// - Throws: ``LedgerError`` where it refuses or can't; and what the store throws.
   @discardableResult
-  public func checkpoint() async throws -> SignedCheckpoint {
+  public func checkpoint(sharesDisk: Bool = false) async throws -> SignedCheckpoint {
     let lock = try await lock()
     defer { withExtendedLifetime(lock) {} }
     var history = try await history()
@@ -80,7 +83,7 @@ public actor Ledger {
       return newest
     }
     if let open = history.openRestoration { throw LedgerError.restored(leafCount: open.leafCount) }
-    let head = try await writeTiles(history)
+    let head = try await writeTiles(history, sharesDisk: sharesDisk)
     try passed(.tilesSynchronized)
     let checkpoint = SignedCheckpoint(
       head: head,
@@ -311,13 +314,21 @@ extension Ledger {
   }
 
   /// Writes what the tiles lack up to `size`, else up to the last leaf, and returns the head there.
-  private func writeTiles(_ history: History, to size: Int64? = nil) async throws -> TreeHead {
+  private func writeTiles(
+    _ history: History,
+    to size: Int64? = nil,
+    sharesDisk: Bool = false
+  ) async throws -> TreeHead {
     var builder = try await builder(history)
     var writer = LedgerFolder.Writer(folder)
     let passed = passed
     try await extend(&builder, to: size ?? history.leafCount) { tile, bytes in
+      let start = ContinuousClock.now
       try writer.write(tile, bytes)
       try passed(.tileWritten)
+      // The thread is the ledger's own.
+      let time = min(start.duration(to: .now), .seconds(1))
+      if sharesDisk { usleep(UInt32(time / .microseconds(1))) }
     }
     for (tile, bytes) in builder.unfinished where tile.inTree(size: history.newestSize) != tile {
       try writer.write(tile, bytes)

@@ -22,51 +22,56 @@ enum SQLValue {
   static func id<Entity>(_ value: Identifier<Entity>?) -> SQLValue { .int(value?.rawValue) }
   static func word(_ value: (some RawRepresentable<String>)?) -> SQLValue { .text(value?.rawValue) }
 
-  /// Hands the value to SQLite, which copies it; returns SQLite's result code.
-  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
-    // Sound: the address -1 is SQLite's own sign that it has to copy, and is never called.
-    let copying = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+  /// Binds the value, which SQLite doesn't copy, and calls `body` with SQLite's result code. Afterwards
+  /// the statement must not be stepped before something else is bound in its place.
+  func withBinding(
+    to statement: OpaquePointer,
+    at index: Int32,
+    _ body: (Int32) throws -> Void
+  ) rethrows {
     switch self {
-    case .null: return unsafe sqlite3_bind_null(statement, index)
-    case .int(let value): return unsafe sqlite3_bind_int64(statement, index, value)
+    case .null: try body(unsafe sqlite3_bind_null(statement, index))
+    case .int(let value): try body(unsafe sqlite3_bind_int64(statement, index, value))
     case .text(var value):
-      return value.withUTF8 { bytes in
-        unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
-          // A text without an address would be bound as NULL.
-          guard let address = characters.baseAddress else {
-            return unsafe sqlite3_bind_text(statement, index, "", 0, copying)
-          }
-          return unsafe sqlite3_bind_text64(
-            statement,
-            index,
-            address,
-            UInt64(characters.count),
-            copying,
-            UInt8(SQLITE_UTF8)
-          )
-        }
+      try value.withUTF8 {
+        let bytes = UnsafeRawBufferPointer($0)
+        try unsafe Self.bind(bytes, isText: true, to: statement, at: index, body)
       }
     case .json(let value):
-      return unsafe value.withUnsafeBytes { bytes in
-        // JSON is never empty, so that the address is there.
-        unsafe sqlite3_bind_text64(
-          statement,
-          index,
-          bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
-          UInt64(bytes.count),
-          copying,
-          UInt8(SQLITE_UTF8)
-        )
+      try unsafe value.withUnsafeBytes {
+        try unsafe Self.bind($0, isText: true, to: statement, at: index, body)
       }
     case .bytes(let value):
-      return unsafe value.withUnsafeBytes { bytes in
-        // The same for a blob.
-        guard let address = bytes.baseAddress, unsafe !bytes.isEmpty else {
-          return unsafe sqlite3_bind_zeroblob(statement, index, 0)
-        }
-        return unsafe sqlite3_bind_blob64(statement, index, address, UInt64(bytes.count), copying)
+      try unsafe value.withUnsafeBytes {
+        try unsafe Self.bind($0, isText: false, to: statement, at: index, body)
       }
     }
+  }
+
+  private static func bind(
+    _ bytes: UnsafeRawBufferPointer,
+    isText: Bool,
+    to statement: OpaquePointer,
+    at index: Int32,
+    _ body: (Int32) throws -> Void
+  ) rethrows {
+    // Without an address, a value would be bound as NULL.
+    guard let address = bytes.baseAddress, bytes.count > 0 else {
+      // Sound: the address -1 is SQLite's own sign that it has to copy, and is never called.
+      let copying = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+      let code =
+        unsafe isText
+        ? sqlite3_bind_text(statement, index, "", 0, copying)
+        : sqlite3_bind_zeroblob(statement, index, 0)
+      return try body(code)
+    }
+    let count = UInt64(bytes.count)
+    guard isText else {
+      return try body(unsafe sqlite3_bind_blob64(statement, index, address, count, nil))
+    }
+    let text = unsafe address.assumingMemoryBound(to: CChar.self)
+    let encoding = UInt8(SQLITE_UTF8)
+    try body(unsafe sqlite3_bind_text64(statement, index, text, count, nil, encoding))
   }
 }
 

@@ -55,21 +55,35 @@ final class SQLiteTransaction: StoreWriter {
     let prepared = try StoreError.translating { try database.cachedStatement(sql: sql) }
     // Sound: the statement lives in the connection's cache for as long as `prepared` is held.
     let statement = unsafe prepared.sqliteStatement
+    // Sound: neither looks at what was bound.
     defer {
       unsafe sqlite3_reset(statement)
       unsafe sqlite3_clear_bindings(statement)
       withExtendedLifetime(prepared) {}
     }
-    for (index, value) in values.enumerated() {
-      try check(unsafe value.bind(to: statement, at: Int32(index + 1)))
-    }
-    while true {
-      let code = unsafe sqlite3_step(statement)
-      switch code {
-      case SQLITE_ROW: if !(try read(unsafe SQLRow(statement))) { return }
-      case SQLITE_DONE: return
-      default: try check(code)
+    try unsafe bind(values[...], to: statement) {
+      while true {
+        let code = unsafe sqlite3_step(statement)
+        switch code {
+        case SQLITE_ROW: if !(try read(unsafe SQLRow(statement))) { return }
+        case SQLITE_DONE: return
+        default: try check(code)
+        }
       }
+    }
+  }
+
+  /// Calls `body` with every value bound, one inside the other: SQLite reads them where they are.
+  private func bind(
+    _ values: ArraySlice<SQLValue>,
+    to statement: OpaquePointer,
+    _ body: () throws -> Void
+  ) throws {
+    guard let value = values.first else { return try body() }
+    let index = Int32(values.startIndex + 1)
+    try unsafe value.withBinding(to: statement, at: index) { code in
+      try check(code)
+      try unsafe bind(values.dropFirst(), to: statement, body)
     }
   }
 

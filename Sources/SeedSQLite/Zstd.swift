@@ -11,15 +11,11 @@ import Synchronization
   /// The levels. What is larger is mostly attachments in base64: they hardly shrink, and a higher
   /// level takes longer to find that out than writing them takes.
   static let smallLevel: Int32 = 1, largeLevel: Int32 = -5
-  /// The most memory that is kept for the next frame.
-  static let scratchByteCountMax = 1 << 20
   /// The most compressors that wait for work.
   static let idleCountMax = 8
 
   // Sound: made here, used by this object alone, and freed with it.
   private let context: OpaquePointer?
-  /// Where a frame is made before its size is known.
-  private var scratch: [UInt8] = []
 
   package init() {
     unsafe context = ZSTD_createCCtx()
@@ -50,11 +46,11 @@ import Synchronization
       ZSTD_c_compressionLevel,
       isSmall ? Self.smallLevel : Self.largeLevel
     )
+    var code = 0
     let capacity = ZSTD_compressBound(bytes.count)
-    if scratch.count < capacity { scratch = [UInt8](repeating: 0, count: capacity) }
-    let code = unsafe scratch.withUnsafeMutableBytes { output in
+    let frame = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
       unsafe bytes.withUnsafeBytes { input in
-        unsafe ZSTD_compress2(
+        code = unsafe ZSTD_compress2(
           context,
           output.baseAddress,
           output.count,
@@ -62,10 +58,9 @@ import Synchronization
           input.count
         )
       }
+      count = ZSTD_isError(code) == 0 ? code : 0
     }
-    let frame = ZSTD_isError(code) == 0 ? Array(scratch[..<code]) : nil
-    if scratch.count > Self.scratchByteCountMax { scratch = [] }
-    return frame
+    return ZSTD_isError(code) == 0 ? frame : nil
   }
 }
 

@@ -1,23 +1,25 @@
 import Foundation
-import Glibc
 
 /// A real unbound on a loopback port, with records of its own and nobody to ask.
 public final class UnboundServer {
-  /// The port that it answers on.
-  public let port: UInt16
+  private let port: LoopbackPort
   private let process: Process
   private let folder: URL
 
   /// Starts a server for `localData`, lines such as `a.example. 60 IN A 192.0.2.1`, and zone files.
-  public init(port: UInt16? = nil, localData: [String] = [], zones: [String: String] = [:]) throws {
-    let port = try port ?? LoopbackSocket().port
+  public init(
+    port: LoopbackPort? = nil,
+    localData: [String] = [],
+    zones: [String: String] = [:]
+  ) throws {
+    let port = try port ?? LoopbackPort()
     self.port = port
     folder = FileManager.default.temporaryDirectory.appending(path: "seed-unbound-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var settings = """
       server:
         interface: 127.0.0.1
-        port: \(port)
+        port: \(port.number)
         access-control: 127.0.0.0/8 allow
         do-daemonize: no
         use-syslog: no
@@ -70,7 +72,7 @@ public final class UnboundServer {
   }
 
   /// Where it is asked, as `[dns] servers` has it.
-  public var address: String { "127.0.0.1@\(port)" }
+  public var address: String { "127.0.0.1@\(port.number)" }
 
   deinit {
     process.terminate()
@@ -86,31 +88,4 @@ public struct TestServerError: Error, CustomStringConvertible {
 
   /// Makes an error.
   public init(description: String) { self.description = description }
-}
-
-/// A UDP socket on a free loopback port.
-public final class LoopbackSocket {
-  /// The socket.
-  public let descriptor: Int32
-  /// Its port.
-  public let port: UInt16
-
-  /// Binds one.
-  public init() throws {
-    let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = unsafe inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    guard descriptor >= 0, bound else { throw TestServerError(description: "no loopback port") }
-    self.descriptor = descriptor
-    port = UInt16(bigEndian: address.sin_port)
-  }
-
-  deinit { close(descriptor) }
 }

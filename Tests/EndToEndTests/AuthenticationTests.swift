@@ -40,12 +40,12 @@ struct AuthenticationTests {
   {
     let folder = try TemporaryFolder()
     let milter = try await SigningMilter(domain: "party.example", in: folder)
-    let port = try LoopbackSocket().port
+    let port = try LoopbackPort()
     try await PostfixServer.run(milterPort: milter.port) { server in
       let home = try await SeedHome(
         in: folder,
         watching: server.maildir,
-        asking: "127.0.0.1@\(port)"
+        asking: "127.0.0.1@\(port.number)"
       )
       let minted = try await home.mintForPetitions()
       let daemon = try await home.startDaemon()

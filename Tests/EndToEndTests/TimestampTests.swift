@@ -49,12 +49,13 @@ struct TimestampTests {
     let folder = try TemporaryFolder()
     let home = try await SeedHome(in: folder)
     let authority = try TestAuthority(in: folder.path("tsa"))
-    let port = try freePort()
+    let port = try LoopbackPort()
+    defer { withExtendedLifetime(port) {} }
     try home.configure(
       """
       [[ledger.timestamp]]
       name = "local"
-      url = "http://127.0.0.1:\(port)/tsa"
+      url = "http://127.0.0.1:\(port.number)/tsa"
       ca_file = "tsa-ca.pem"
 
       """
@@ -81,7 +82,7 @@ struct TimestampTests {
     let python = try #require(Program.system("python3"))
     let server = try RunningProgram(
       python,
-      [Self.server, String(port), authority.configurationPath]
+      [Self.server, String(port.number), authority.configurationPath]
     )
     for await line in server.lines where line == "listens" { break }
     var stamped = try await home.json(Status.self, "ledger", "status")

@@ -31,14 +31,15 @@ struct WitnessTests {
     let witnessFolder = try TemporaryFolder()
     let home = try await SeedHome(in: folder)
     let witness = try await SeedHome(in: witnessFolder, domain: "watchdog.example")
-    let port = try freePort()
+    let port = try LoopbackPort()
+    defer { withExtendedLifetime(port) {} }
     let key = try await witness.json(Key.self, "ledger", "witness", "--key").key
     #expect(key.hasPrefix("watchdog.example/witness+"))
     try home.configure(
       """
       [[ledger.witness]]
       name = "watchdog"
-      url = "http://127.0.0.1:\(port)"
+      url = "http://127.0.0.1:\(port.number)"
       key = "\(key)"
 
       """
@@ -57,7 +58,7 @@ struct WitnessTests {
     _ = try await home.seedctl("ledger", "witness", expecting: 75)
 
     let watching = try await witness.startDaemon(environment: [
-      "SEED_WITNESS_ENABLED": "true", "SEED_WEB_LISTEN": "127.0.0.1:\(port)",
+      "SEED_WITNESS_ENABLED": "true", "SEED_WEB_LISTEN": "127.0.0.1:\(port.number)",
     ])
     for await line in watching.errorLines where line.contains("seedd listens") { break }
     _ = try await home.seedctl("ledger", "witness")

@@ -17,27 +17,16 @@ final class LoopbackHTTPServer: Sendable {
     var path: String { head.split(separator: " ").dropFirst().first.map(String.init) ?? "" }
   }
 
-  let port: UInt16
-  private let descriptor: Int32
+  private let socket: LoopbackSocket
   private let answer: @Sendable (Request) -> [UInt8]?
   private let state = Mutex((requests: [Request](), silent: [Int32](), isClosed: false))
 
   init(answer: @escaping @Sendable (Request) -> [UInt8]?) throws {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = unsafe inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(descriptor, $0, length) == 0 && listen(descriptor, 16) == 0
-          && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    guard descriptor >= 0, isBound else { throw TestServerError(description: "no loopback port") }
-    self.descriptor = descriptor
+    socket = try LoopbackSocket(SOCK_STREAM)
     self.answer = answer
-    port = UInt16(bigEndian: address.sin_port)
+    guard listen(socket.descriptor, 16) == 0 else {
+      throw TestServerError(description: "no loopback port")
+    }
     let thread = Thread { [self] in serve() }
     thread.start()
   }
@@ -56,7 +45,7 @@ final class LoopbackHTTPServer: Sendable {
     return Array(head.utf8) + body
   }
 
-  func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
+  func url(_ path: String = "/") -> String { "http://127.0.0.1:\(socket.port)\(path)" }
 
   /// What came so far.
   var requests: [Request] { state.withLock { $0.requests } }
@@ -66,16 +55,14 @@ final class LoopbackHTTPServer: Sendable {
     state.withLock { state in
       guard !state.isClosed else { return }
       state.isClosed = true
-      shutdown(descriptor, Int32(SHUT_RDWR))
+      shutdown(socket.descriptor, Int32(SHUT_RDWR))
       for connection in state.silent { Glibc.close(connection) }
     }
   }
 
-  deinit { Glibc.close(descriptor) }
-
   private func serve() {
     while true {
-      let connection = accept(descriptor, nil, nil)
+      let connection = accept(socket.descriptor, nil, nil)
       guard connection >= 0 else { return }
       guard let request = Self.read(connection) else {
         Glibc.close(connection)

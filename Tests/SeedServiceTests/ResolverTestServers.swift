@@ -9,7 +9,7 @@ final class FakeServer: Sendable {
   private nonisolated(unsafe) let source: any DispatchSourceRead
 
   init(answer: @escaping @Sendable ([UInt8]) -> [UInt8]?) throws {
-    let loopback = try LoopbackSocket()
+    let loopback = try LoopbackSocket(SOCK_DGRAM)
     port = loopback.port
     let descriptor = dup(loopback.descriptor)
     let source = DispatchSource.makeReadSource(

@@ -14,8 +14,9 @@ struct PostfixServer: Sendable {
   /// The maildir of `me@owner.example`, who is alerted.
   let ownerMaildir: String
   /// Where it listens.
-  let port: UInt16
+  var port: UInt16 { loopback.number }
 
+  private let loopback: LoopbackPort
   private let postfix: Program
   private let curl: Program
   private let configuration: String
@@ -58,7 +59,7 @@ struct PostfixServer: Sendable {
     maildir = folder.path("mail/seeds")
     ownerMaildir = folder.path("mail/owner")
     log = folder.url.appending(path: "maillog")
-    port = try freePort()
+    loopback = try LoopbackPort()
 
     let files = FileManager.default
     try files.copyItem(at: Self.deployed, to: URL(filePath: configuration))

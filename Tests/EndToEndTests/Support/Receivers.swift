@@ -18,8 +18,10 @@ struct Receivers: Sendable {
     }
   }
 
-  let httpPort: UInt16
-  let smtpPort: UInt16
+  var httpPort: UInt16 { http.number }
+  var smtpPort: UInt16 { smtp.number }
+  private let http: LoopbackPort
+  private let smtp: LoopbackPort
   private let record: URL
 
   /// Chooses ports, at which nobody answers yet.
@@ -30,8 +32,8 @@ struct Receivers: Sendable {
   /// The same, with the file that is written to.
   init(at record: URL) throws {
     self.record = record
-    httpPort = try freePort()
-    smtpPort = try freePort()
+    http = try LoopbackPort()
+    smtp = try LoopbackPort()
     try Data().write(to: record)
   }
 

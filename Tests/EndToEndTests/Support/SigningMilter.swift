@@ -9,9 +9,10 @@ struct SigningMilter {
   }
 
   /// The port that it listens on.
-  let port: UInt16
+  var port: UInt16 { loopback.number }
   /// The domain's key, as a line of a zone.
   let keyRecord: String
+  private let loopback: LoopbackPort
   private let process: RunningProgram
 
   /// Makes a key of 2,048 bits, and starts to sign with it.
@@ -27,7 +28,7 @@ struct SigningMilter {
     let strings = record.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
       .filter { $0.offset % 2 == 1 }.map { "\"\($0.element)\"" }
     keyRecord = "mail._domainkey.\(domain). 60 IN TXT \(strings.joined(separator: " "))"
-    port = try freePort()
+    loopback = try LoopbackPort()
     let configuration = folder.path("opendkim.conf")
     try Data(
       """
@@ -35,7 +36,7 @@ struct SigningMilter {
       Domain \(domain)
       Selector mail
       KeyFile \(folder.path("mail.private"))
-      Socket inet:\(port)@127.0.0.1
+      Socket inet:\(loopback.number)@127.0.0.1
       InternalHosts 127.0.0.1
       Canonicalization relaxed/simple
       # The key lies below a folder that everybody may write to.

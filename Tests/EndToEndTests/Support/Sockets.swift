@@ -45,24 +45,6 @@ struct NotifySocket: ~Copyable {
   }
 }
 
-/// A TCP port of the loopback address that nobody used a moment ago.
-func freePort() throws -> UInt16 {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(descriptor) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  guard bindSocket(descriptor, &address) else { throw POSIXError(.EADDRNOTAVAIL) }
-  var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let found = unsafe withUnsafeMutablePointer(to: &address) {
-    unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      unsafe getsockname(descriptor, $0, &size)
-    }
-  }
-  guard found == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
-  return UInt16(bigEndian: address.sin_port)
-}
-
 /// Gives a socket its address, which is a `sockaddr` of some family.
 private func bindSocket<Address>(_ descriptor: Int32, _ address: inout Address) -> Bool {
   unsafe withUnsafeMutablePointer(to: &address) {

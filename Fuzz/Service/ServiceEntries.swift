@@ -30,7 +30,8 @@ extension FuzzEntry {
       url = "https://ntfy.example/x"
       [ledger]
       """, "[{ mail]", "a = \"\"\"\n[$]\"\"\"\"\"\nb = [\n[]\n]\n[[\u{e9}", "[ [a]]", "[#", "[",
-      "a = 1979-05-22T:2300Z",
+      "a = 1979-05-22T:2300Z", "a = 1979-05-27 0,", "a = [\u{85}]",
+      "a.b.'c'.d = [[{ e.f = +0x1 }]]",
     ]
   ) { bytes in
     _ = try? Configuration.parse(

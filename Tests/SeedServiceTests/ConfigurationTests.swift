@@ -35,7 +35,9 @@ struct ConfigurationTests {
 
   @Test(arguments: [
     "[{ mail]", "# [\n[[ ]]\n[\n", "a = \"\"\"\n[$]\"\"\"\"\"\n  [$]", "'x' = [\n[1]\n]\n[\u{e9}]",
-    "a = 1979-05-27T:2300Z", "a = [1, 1979-05-27t:07]", "a = [}]",
+    "a = 1979-05-27T:2300Z", "a = [1, 1979-05-27t:07]", "a = [}]", "a = 1979-05-27 0,",
+    "a = 1979-05-27\(String(repeating: "_", count: 117)) 07:00:00", "a = [\u{85}]",
+    "a = \"\\u0000\"", "\"\\U00000000\" = 1",
   ])
   func `what the parser can't be given is an error, and no end of the process`(
     text: String
@@ -43,15 +45,62 @@ struct ConfigurationTests {
     #expect(throws: ConfigurationError.self) { try Configuration.parse(text) }
   }
 
+  @Test func `what lies too deep is one, too`() {
+    let key = "a" + String(repeating: ".a", count: 200_000)
+    let arrays = String(repeating: "[", count: 200_000)
+    let tables = String(repeating: "{a = ", count: 200_000)
+    for text in ["[\(key)]", "\(key) = 1", "a = \(arrays)", "a = \(tables)"] {
+      #expect(throws: ConfigurationError.self) { try Configuration.parse(text) }
+    }
+  }
+
   @Test(
     arguments: [
-      ("[a]\n[[b]]\n[ \"c\"]\n[-]", nil), ("a = '''\n[$]'''\nb = [\n[$]\n] # \"\n[=]", 6),
-      ("a = \"\\\"\n[%]", 2), ("\u{feff}\t[[\t.]]", 1), ("[", nil), ("[]", nil),
-      ("a = 1979-05-27T07:32:00Z\nb = 1979-05-27", nil), ("\na = 1979-05-27Tx", 2),
-    ] as [(String, Int?)]
+      ("a = '''\n[$]'''\nb = [\n1]\n # \"\n[=]", .namelessTable, 6),
+      ("a = \"\\\"\n[%]", .namelessTable, 2), ("\u{feff}\t[[\t.]]", .namelessTable, 1),
+      ("a = [\n{b = 1]}", .mismatchedBracket, 2), ("\na = 1979-05-27Tx", .bareValue, 2),
+      ("a = [1,\n+-1]", .bareValue, 2), ("a = {b = 1\"2\"}", .bareValue, 1),
+    ] as [(String, TOMLForms.Fault, Int)]
   )
-  func `the header that the parser can't be given is named by its line`(text: String, line: Int?) {
-    #expect(TableHeaders.firstMalformedLine(in: Array(text.utf8)) == line)
+  func `what the parser can't be given is named, with its line`(
+    text: String,
+    fault: TOMLForms.Fault,
+    line: Int
+  ) throws {
+    let found = try #require(TOMLForms.firstFault(in: Array(text.utf8)))
+    #expect(found == (fault, line))
+  }
+
+  @Test(arguments: [
+    "[a]\n[[b]]\n[ \"c\"]\n[-]", "[", "[]", "[[a.'b.c'.\"]\"]] # [}",
+    "a = 1\r\nb.c = [ # ]\n'}', ]",
+    "a = [[1, +0x_F], [-1.5e5, true, inf]]\nb = { c = {}, 1.2 = \"\"\"\\\"\n}\"\"\"\"\" }",
+  ])
+  func `what it can be given isn't refused before`(text: String) {
+    #expect(TOMLForms.firstFault(in: Array(text.utf8)) == nil)
+  }
+
+  @Test(arguments: [
+    (
+      TOMLForms.keyPartCountMax, TOMLForms.Fault.keyTooLong, "b = [1.0, 1.0, 1.0]\nb.", "c.",
+      "d = 1"
+    ),
+    (TOMLForms.keyPartCountMax, .keyTooLong, "[[b.", "c . ", "\"d\"]]"),
+    (TOMLForms.depthMax, .nestedTooDeep, "b = {c = [[1], [1]]}\nd = [1, {c = [", "[", "2"),
+    (TOMLForms.bareValueByteCountMax, .bareValue, "b = 1", "0", "2 # 3"),
+  ])
+  func `each limit is kept`(
+    limit: Int,
+    fault: TOMLForms.Fault,
+    start: String,
+    part: String,
+    end: String
+  ) {
+    let known = fault == .nestedTooDeep ? 3 : 2
+    for count in limit - 1...limit + 1 {
+      let text = start + String(repeating: part, count: count - known) + end
+      #expect(TOMLForms.firstFault(in: Array(text.utf8))?.fault == (count > limit ? fault : nil))
+    }
   }
 
   @Test func `the template says what holds without it`() throws {
@@ -229,7 +278,8 @@ struct ConfigurationTests {
     (least + "[alerts]\nchannel = 1\n", "alerts.channel: must be written as [[alerts.channel]]"),
     (least + "[web]\nenabled = \"true\"\n", "web.enabled: must be true or false"),
     (least + "[web]\nlisten = \"8025\"\n", "web.listen: must be ADDRESS:PORT"),
-    (least + "[web]\nlisten = 2026-11-22\n", "web.listen: must be a text"),
+    (least + "[web]\nlisten = 1.5\n", "web.listen: must be a text"),
+    (least + "[web]\nlisten = 2026-11-22\n", "line 4: a value without quotes is no number"),
     (least + "[ledger]\norigin = \"a b\"\n", "ledger.origin: must not hold spaces"),
     (least + "[ledger]\ncheckpoint_interval = \"0s\"\n", "ledger.checkpoint_interval: must be a"),
     (

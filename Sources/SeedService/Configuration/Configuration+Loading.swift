@@ -69,15 +69,12 @@ extension Configuration {
   ) throws -> Loaded {
     let root: [String: RawValue]
     do {
-      // The parser takes a C string, and would stop at a NUL.
-      guard !text.utf8.contains(0) else {
+      // The parser takes and gives C strings, and would stop at a NUL.
+      guard !text.utf8.contains(0), !text.contains("\\u0000"), !text.contains("\\U00000000") else {
         throw ConfigurationError(path: path, problems: ["it holds a NUL byte"])
       }
-      if let line = TableHeaders.firstMalformedLine(in: Array(text.utf8)) {
-        throw ConfigurationError(
-          path: path,
-          problems: ["line \(line): a table has no name, a date no time, or a bracket no match"]
-        )
+      if let (fault, line) = TOMLForms.firstFault(in: Array(text.utf8)) {
+        throw ConfigurationError(path: path, problems: ["line \(line): \(fault.rawValue)"])
       }
       guard case .table(let values) = RawValue(table: try TOMLTable(string: text)) else {
         throw ConfigurationError(path: path, problems: ["it is not TOML"])

@@ -1,5 +1,4 @@
 import CFuzzer
-import Dispatch
 import Foundation
 import SeedFuzz
 
@@ -48,7 +47,7 @@ import SeedFuzz
       // Sound: libFuzzer promises `count` bytes for the length of the call.
       let input = unsafe Array(UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
       let entry = unsafe Driver.chosen
-      Driver.blocking { try await entry.check(input) }
+      blocking { try await entry.check(input) }
       return 0
     }
     exit(status)
@@ -70,15 +69,5 @@ import SeedFuzz
       let dictionary = URL(filePath: folder).appending(path: entry.name + ".dict")
       try Data(lines.joined().utf8).write(to: dictionary)
     }
-  }
-
-  /// Waits for a task, which runs on this thread as far as it can; its error ends the program.
-  private static func blocking(_ body: @escaping @Sendable () async throws -> Void) {
-    let done = DispatchSemaphore(value: 0)
-    Task.immediate {
-      do { try await body() } catch { fatalError("\(error)") }
-      done.signal()
-    }
-    done.wait()
   }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import SeedFuzz
 
@@ -70,16 +69,6 @@ import SeedFuzz
         shape.name
       )
     }
-  }
-
-  /// Waits for a task, which runs on this thread as far as it can; its error ends the program.
-  private static func blocking(_ body: @escaping @Sendable () async throws -> Void) {
-    let done = DispatchSemaphore(value: 0)
-    Task.immediate {
-      do { try await body() } catch { fatalError("\(error)") }
-      done.signal()
-    }
-    done.wait()
   }
 }
 

@@ -46,8 +46,14 @@ struct OutboxWorkerTests {
   private let clock = ManualClock(Sample.start)
   private let log = LogRecorder()
 
-  private func worker(_ channel: TestChannel) -> OutboxWorker {
-    OutboxWorker(channel: channel, store: store, clock: clock.now, logger: log.logger)
+  private func worker(_ channel: TestChannel, batchCountMax: Int = 1) -> OutboxWorker {
+    OutboxWorker(
+      channel: channel,
+      batchCountMax: batchCountMax,
+      store: store,
+      clock: clock.now,
+      logger: log.logger
+    )
   }
 
   private func queue(_ rows: OutboxRow...) async throws {
@@ -59,27 +65,13 @@ struct OutboxWorkerTests {
   {
     let channel = TestChannel()
     for number in 1...7 { try await queue(row("\(number)")) }
-    let worker = OutboxWorker(
-      channel: channel,
-      batchCountMax: 3,
-      store: store,
-      clock: clock.now,
-      logger: log.logger
-    )
-    #expect(try await worker.deliverDue() == nil)
+    #expect(try await worker(channel, batchCountMax: 3).deliverDue() == nil)
     #expect(channel.delivered == (1...7).map { "\($0)" })
     #expect(try await store.read { try $0.outbox(.delivered, limit: 9).count } == 7)
 
     let failing = TestChannel(failing: [.permanent("no")])
     for number in 8...10 { try await queue(row("\(number)")) }
-    let other = OutboxWorker(
-      channel: failing,
-      batchCountMax: 3,
-      store: store,
-      clock: clock.now,
-      logger: log.logger
-    )
-    #expect(try await other.deliverDue() == nil)
+    #expect(try await worker(failing, batchCountMax: 3).deliverDue() == nil)
     #expect(failing.delivered == ["9", "10"])
     #expect(try await store.read { try $0.outbox(.dead, limit: 9).map(\.key) } == ["8"])
     #expect(try await store.read { try $0.outbox(.waiting, limit: 9) } == [])

@@ -81,9 +81,10 @@ struct MaildirIntakeTests {
     let intake = MaildirIntake([maildir.path], RecordingTaker(), listingCountMax: 5)
     #expect(await !intake.wantsScan)
     await intake.scan(all: true)
-    // Five of nine were listed.
-    #expect(await intake.wantsScan)
+    // Five of nine were listed, and are enough for now.
+    #expect(await !intake.wantsScan)
     #expect(try await intake.step(mayScan: false)?.read == 5)
+    #expect(await intake.wantsScan)
     #expect(try await intake.step(mayScan: false) == nil)
     await intake.scan(all: false)
     #expect(try await intake.step(mayScan: false)?.read == 4)
@@ -93,6 +94,37 @@ struct MaildirIntakeTests {
     await intake.scan(all: false)
     #expect(await !intake.wantsScan)
     #expect(await intake.isIdle)
+  }
+
+  @Test func `mail that can't be taken in keeps no other from being found, and nobody busy`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    // Each a batch by itself, so that nothing speaks against it, and it waits with the others.
+    for number in 10...40 {
+      try maildir.deliver("17000000\(number).bad", "\(number)")
+      let path = maildir.path + "/new/17000000\(number).bad"
+      #expect(unsafe truncate(path, Int(MaildirIntake.batchByteCountMax)) == 0)
+    }
+    let taker = RecordingTaker()
+    taker.fail { $0.contains { $0.hasSuffix(".bad") } ? StoreError.dangling : nil }
+    let intake = MaildirIntake([maildir.path], taker, listingCountMax: 5)
+    /// Takes in what it can, as the daemon does; returns how often it looked.
+    func settle() async throws -> Int {
+      await intake.scan(all: false)
+      for count in 1...100 {
+        while try await intake.step(mayScan: false) != nil {}
+        guard await intake.wantsScan else { return count }
+        await intake.scan(all: false)
+      }
+      return 101
+    }
+    #expect(try await settle() < 20)
+    #expect(try await settle() < 20)
+    try maildir.deliver("1700000099.good", "99")
+    #expect(try await settle() < 20)
+    #expect(taker.batches == [["1700000099.good"]])
   }
 
   @Test(arguments: [StoreError.full, .busy, .permissions])

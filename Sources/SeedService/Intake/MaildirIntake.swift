@@ -9,8 +9,6 @@ actor MaildirIntake {
   /// The most files and bytes of a batch; a message that is larger is one by itself.
   static let batchCountMax = 512
   static let batchByteCountMax: Int64 = 1 << 20
-  /// With how few files of a backlog that was cut off the rest is looked for.
-  static let refillCount = MaildirScanner.listingCountMax / 2
 
   private let scanner: MaildirScanner
   // Sound: the scanner, which this actor holds, owns the executor. The two share it (and the daemon
@@ -98,8 +96,11 @@ actor MaildirIntake {
   var wantsScan: Bool {
     guard !isScanning else { return false }
     return needsFullScan || needsScan && isIdle
-      || isListingCut && lanes[.backlog, default: []].count <= Self.refillCount
+      || isListingCut && lanes[.backlog, default: []].count <= refillCount
   }
+
+  /// With how few files of a backlog that was cut off the rest is looked for.
+  private var refillCount: Int { scanner.listingCountMax / 2 }
 
   /// Takes note that a watch lost hints: the next look must be at everything.
   func noteLostHints() { needsFullScan = true }
@@ -107,10 +108,11 @@ actor MaildirIntake {
   /// Looks through the maildirs; `all` also where nothing seems to have changed. Batches may be taken
   /// in meanwhile.
   func scan(all: Bool) async {
+    await list(all: all)
+    // Only now: as long as they waited, nothing else would be listed.
     let retried = deferred
     deferred = []
     for file in retried { enqueue(file, .backlog) }
-    await list(all: all)
   }
 
   /// Adds to the lanes what is found in the maildirs.
@@ -121,7 +123,7 @@ actor MaildirIntake {
     isScanning = true
     defer { isScanning = false }
     // However often is looked, no more needs to be known of than keeps the intake busy.
-    let hasRoom = lanes[.backlog, default: []].count <= MaildirScanner.listingCountMax
+    let hasRoom = lanes[.backlog, default: []].count <= scanner.listingCountMax
     var (listing, fresh) = (MaildirListing(), [WaitingFile]())
     for number in 0..<MaildirScanner.listingsPerLook {
       listing = await scanner.scan(all: all && number == 0, count: hasRoom ? .max : 0)

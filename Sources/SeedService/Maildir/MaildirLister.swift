@@ -37,12 +37,12 @@ actor MaildirLister {
       if reserve.isEmpty { collect() }
       for found in reserve.take(count) { look(at: found, into: &listing) }
       listing.isCut = !reserve.isEmpty || reserve.isCut
+      // What was cut off must be found again.
+      if listing.isCut { unchanged = [:] }
       // Where none of them is a file, they aren't found again.
     } while listing.isCut && listing.files.isEmpty && count > 0 && problems.isEmpty
     listing.files.sort(by: WaitingFile.isOlder)
     listing.problems = problems
-    // What was cut off must be found again.
-    if listing.isCut { unchanged = [:] }
     return listing
   }
 
@@ -100,14 +100,12 @@ actor MaildirLister {
   private func look(at found: PackedNames.Found, into listing: inout MaildirListing) {
     let (name, folder) = (found.name, found.folder)
     do {
-      let file = try settled.waitingFile(name, folder: folder.path, maildir: folder.maildir)
-      if let file {
-        listing.files.append(file)
-      } else if try PathStatus.read(name: name.bytes, in: folder.path) != nil {
-        // What is no file for ever isn't found again, or it would take the place of files.
-        settled.insert(name.baseName, inode: found.inode)
-      } else {
-        listing.hasVanished = true
+      switch try settled.look(at: name, folder: folder.path, maildir: folder.maildir) {
+      case .waiting(let file): listing.files.append(file)
+      case .settled: break
+      // It isn't found again, or it would take the place of files.
+      case .foreign(let identity): settled.insert([identity])
+      case .gone: listing.hasVanished = true
       }
     } catch let error as SystemError {
       unchanged[folder.path] = nil

@@ -40,7 +40,7 @@ public struct MaildirProblem: Sendable, Hashable {
 public struct MaildirListing: Sendable {
   /// Files that aren't known to be taken in, oldest first.
   public var files: [WaitingFile] = []
-  /// Whether there are more than ``MaildirScanner/listingCountMax``.
+  /// Whether names are left that were not looked at.
   public var isCut = false
   /// Whether one that was seen has gone: where it was moved, another look finds it.
   public var hasVanished = false
@@ -63,7 +63,7 @@ public actor MaildirScanner {
   static let listingsPerLook = 8
 
   nonisolated let executor: BlockingExecutor
-  private let listingCountMax: Int
+  nonisolated let listingCountMax: Int
   private let messageByteCountMax: Int
   private let settled: SettledFiles
   private let lister: MaildirLister
@@ -106,9 +106,12 @@ public actor MaildirScanner {
 
   /// Looks at single files, as a watch names them.
   public func look(at hints: [MaildirHint]) -> [WaitingFile] {
-    var files = hints.compactMap { hint in
-      hint.name.isMessage
-        ? try? settled.waitingFile(hint.name, folder: hint.folder, maildir: hint.maildir) : nil
+    var files = hints.compactMap { hint -> WaitingFile? in
+      guard hint.name.isMessage,
+        case .waiting(let file)? =
+          try? settled.look(at: hint.name, folder: hint.folder, maildir: hint.maildir)
+      else { return nil }
+      return file
     }
     files.sort(by: WaitingFile.isOlder)
     return files

@@ -11,25 +11,30 @@ final class SettledFiles: Sendable {
     keys.withLock { keys in for key in added { keys.insert(key) } }
   }
 
-  /// Remembers what is no message, and no file.
-  func insert(_ baseName: String, inode: UInt64) {
-    let key = Self.key(baseName, inode)
-    keys.withLock { $0.insert(key) }
-  }
-
   /// Whether the file of this base name and inode is settled.
   func contains(_ baseName: String, inode: UInt64) -> Bool {
     let key = Self.key(baseName, inode)
     return keys.withLock { $0.contains(key) }
   }
 
-  /// The file of that name if it is a regular one and not settled.
-  func waitingFile(_ name: MaildirName, folder: String, maildir: String) throws -> WaitingFile? {
-    guard let status = try PathStatus.read(name: name.bytes, in: folder), status.isRegularFile
-    else { return nil }
+  /// What a name in a folder of a maildir leads to.
+  enum Entry {
+    case waiting(WaitingFile)
+    /// A file that needs no more looking at.
+    case settled
+    /// Something that is no regular file.
+    case foreign(FileIdentity)
+    /// Nothing any more.
+    case gone
+  }
+
+  /// Looks at a name, once: what it leads to may change at any time.
+  func look(at name: MaildirName, folder: String, maildir: String) throws -> Entry {
+    guard let status = try PathStatus.read(name: name.bytes, in: folder) else { return .gone }
     let identity = FileIdentity(baseName: name.baseName, status)
-    guard !contains(identity.baseName, inode: identity.inode) else { return nil }
-    return WaitingFile(
+    guard status.isRegularFile else { return .foreign(identity) }
+    guard !contains(identity.baseName, inode: identity.inode) else { return .settled }
+    let file = WaitingFile(
       maildir: maildir,
       folder: folder,
       name: name,
@@ -37,6 +42,7 @@ final class SettledFiles: Sendable {
         ?? Timestamp(milliseconds: identity.modifiedAt / 1_000_000),
       identity: identity
     )
+    return .waiting(file)
   }
 
   /// A number for a base name and an inode, under a key of this process: two files that happen to

@@ -42,7 +42,7 @@ private func row(
 
 @Suite(.timeLimit(.minutes(1)))
 struct OutboxWorkerTests {
-  private let store = InMemoryStore()
+  private let store = FailingStore(InMemoryStore())
   private let clock = ManualClock(Sample.start)
   private let log = LogRecorder()
 
@@ -75,6 +75,19 @@ struct OutboxWorkerTests {
     #expect(failing.delivered == ["9", "10"])
     #expect(try await store.read { try $0.outbox(.dead, limit: 9).map(\.key) } == ["8"])
     #expect(try await store.read { try $0.outbox(.waiting, limit: 9) } == [])
+  }
+
+  @Test func `where the store didn't work, one row goes first`() async throws {
+    let channel = TestChannel()
+    for number in 1...5 { try await queue(row("\(number)")) }
+    let worker = worker(channel, batchCountMax: 3)
+    store.failNextWrite(.notKept)
+    await #expect(throws: StoreError.inputOutput) { try await worker.deliverDue() }
+    store.failNextWrite(.notKept)
+    await #expect(throws: StoreError.inputOutput) { try await worker.deliverDue(oneFirst: true) }
+    #expect(channel.delivered == ["1", "2", "3", "1"])
+    #expect(try await worker.deliverDue(oneFirst: true) == nil)
+    #expect(channel.delivered.dropFirst(4) == ["1", "2", "3", "4", "5"])
   }
 
   @Test func `what is due is delivered once, and other channels' rows are let alone`() async throws

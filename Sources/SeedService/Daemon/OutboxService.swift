@@ -16,7 +16,9 @@ struct OutboxService: Service {
       while !Task.isShuttingDownGracefully, !Task.isCancelled {
         var wait = Self.waitMax
         do {
-          let next = try await worker.deliverDue { Task.isShuttingDownGracefully }
+          let next = try await worker.deliverDue(oneFirst: failureCount > 0) {
+            Task.isShuttingDownGracefully
+          }
           if let next { wait = min(wait, max(.zero, next.duration(since: worker.clock()))) }
           failureCount = 0
         } catch let error where error.isDamage {

@@ -33,27 +33,48 @@ struct OutboxWorker: Sendable {
 
   /// Delivers every row that is due; returns when the next one is.
   ///
-  /// A row that was delivered is delivered again if this process ends before that is written down.
-  /// - Parameter isStopping: Is asked before each row.
+  /// A row that was delivered is delivered again if this process ends before that is written down, or
+  /// if the store can't write it.
+  /// - Parameters:
+  ///   - oneFirst: Whether the first row goes alone: where the store didn't work before, no more than
+  ///     that comes twice.
+  ///   - isStopping: Is asked before each batch.
   /// - Throws: When the store doesn't work.
-  func deliverDue(isStopping: () -> Bool = { false }) async throws -> Timestamp? {
+  func deliverDue(
+    oneFirst: Bool = false,
+    isStopping: () -> Bool = { false }
+  ) async throws -> Timestamp? {
     let desk = desk
+    var isAlone = oneFirst
     while !isStopping() {
       let now = clock()
-      switch try await store.read({ try desk.next(at: now, in: $0) }) {
+      // In one reading, since each is handed to another thread.
+      let (step, rows) = try await store.read { [self, isAlone] store in
+        let step = try desk.next(at: now, in: store)
+        guard case .deliver(let row) = step else { return (step, [OutboxRow]()) }
+        return (step, isAlone ? [row] : try batch(from: row, at: now, in: store))
+      }
+      switch step {
       case .wait(let next): return next
       case .join(let rows): try await store.write { try desk.join(rows, at: now, in: $0) }
-      case .deliver(let row): try await deliver(batch(from: row, at: now))
+      case .deliver: try await deliver(rows)
       }
+      isAlone = false
     }
     return nil
   }
 
   /// The rows that are delivered next, where `row` is the first of them.
-  private func batch(from row: OutboxRow, at now: Timestamp) async throws -> [OutboxRow] {
+  private func batch(
+    from row: OutboxRow,
+    at now: Timestamp,
+    in store: any StoreReader
+  ) throws -> [OutboxRow] {
     guard batchCountMax > 1, rules.maxPerHour == nil, rules.quietHours == nil else { return [row] }
-    let (wanted, limit) = (WaitingRows(channel: channel.name, dueAt: now), batchCountMax)
-    let rows = try await store.read { try $0.waiting(wanted, limit: limit) }
+    let rows = try store.waiting(
+      WaitingRows(channel: channel.name, dueAt: now),
+      limit: batchCountMax
+    )
     return rows.first?.id == row.id ? rows : [row]
   }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// Wakes one waiting task, or the next that waits. Ringing several times before anybody waits is
@@ -9,6 +10,16 @@ final class Bell: Sendable {
   }
 
   private let state = Mutex(State())
+  /// One for every wait: with a task that sleeps, whoever is woken would wait for its end.
+  // Sound: any thread may set a source's time.
+  nonisolated(unsafe) private let alarm = DispatchSource.makeTimerSource(queue: .global())
+
+  init() {
+    unsafe alarm.setEventHandler { [weak self] in self?.ring() }
+    unsafe alarm.activate()
+  }
+
+  deinit { unsafe alarm.cancel() }
 
   /// Wakes the waiting task; may be called from anywhere.
   func ring() {
@@ -46,15 +57,8 @@ final class Bell: Sendable {
 
   /// Returns when the bell rings, after `duration`, or when the task is cancelled.
   func wait(atMost duration: Duration) async {
-    await withTaskGroup { group in
-      group.addTask {
-        // Only a cancellation ends it early, and then there is nothing to do.
-        guard (try? await Task.sleep(for: duration)) != nil else { return }
-        self.ring()
-      }
-      // Not in a task of its own, so that whoever waits goes on at once.
-      await wait()
-      group.cancelAll()
-    }
+    // An alarm that comes after the bell, rings for nothing.
+    unsafe alarm.schedule(deadline: .now() + max(.zero, duration) / .seconds(1))
+    await wait()
   }
 }

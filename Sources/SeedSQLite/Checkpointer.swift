@@ -22,6 +22,8 @@ final class Checkpointer: Sendable {
   private struct State {
     var isRunning = false
     var isClosed = false
+    /// Whether this process committed anything.
+    var hasCommits = false
     /// How many pages the log had when the last work began.
     var pageCount = 0
     /// `nil` until it is needed.
@@ -45,7 +47,7 @@ final class Checkpointer: Sendable {
           // Where it can't, the log grows, and the next commit tries again.
           unsafe sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
         } else {
-          checkpointer.begin(Int(pageCount))
+          checkpointer.note(Int(pageCount))
         }
         return SQLITE_OK
       },
@@ -56,30 +58,45 @@ final class Checkpointer: Sendable {
   /// Waits for the work in hand.
   func finish() { queue.sync {} }
 
-  /// Ends the connection, after the work in hand.
+  /// Ends the connection, after the work in hand. Where something was committed, it is the last to be
+  /// closed, so that the log is brought in and removed: one that only reads couldn't.
   func close() throws {
-    state.withLock { $0.isClosed = true }
-    try queue.sync { try state.withLock { $0.database }?.close() }
+    try queue.sync {
+      // Where it can't be opened, what is in the log is safe there.
+      let database = state.withLock(\.hasCommits) ? try? self.database() : nil
+      state.withLock { $0.isClosed = true }
+      try database?.close()
+    }
   }
 
-  /// Begins where `pageCount` pages are enough.
-  private func begin(_ pageCount: Int) {
+  /// Takes note of a commit, with how many pages the log has then.
+  private func note(_ pageCount: Int) {
     let isTime = state.withLock { state in
+      state.hasCommits = true
       // With fewer than there were, the log began anew.
       if pageCount < state.pageCount { state.pageCount = 0 }
-      guard pageCount >= state.pageCount + Self.pageCount, !state.isRunning, !state.isClosed else {
-        return false
-      }
-      (state.isRunning, state.pageCount) = (true, pageCount)
+      guard pageCount >= state.pageCount + Self.pageCount else { return false }
+      state.pageCount = pageCount
       return true
     }
-    guard isTime else { return }
+    if isTime { begin() }
+  }
+
+  /// Begins, unless it is at work.
+  func begin() {
+    let isFirst = state.withLock { state in
+      guard !state.isRunning, !state.isClosed else { return false }
+      state.isRunning = true
+      return true
+    }
+    guard isFirst else { return }
     queue.async { [self] in
       do {
         try database()?.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
       } catch {
         // As where SQLite does it in a commit, nobody is told: what is in the log is safe there, and
         // the next commit tries again.
+        state.withLock { $0.pageCount = 0 }
       }
       state.withLock { $0.isRunning = false }
     }

@@ -44,6 +44,8 @@ extension SQLiteStore {
   ///
   /// - Throws: ``StoreError/damagedPage(_:)``.
   public func checkPages() async throws {
+    // What lies in the log alone isn't looked at.
+    checkpointer?.begin()
     var next: Int64 = 1
     while next > 0 {
       let start = next

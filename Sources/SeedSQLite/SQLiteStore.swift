@@ -141,6 +141,7 @@ public final class SQLiteStore: Store {
       try checkVersion(db)
       // A file that was tampered with must not run functions, nor be read past its cells.
       // What it notes meanwhile stays in memory: it holds parts of messages, and would lie in /var/tmp.
+      // A sort has no other bound then.
       try db.execute(
         sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY"
       )

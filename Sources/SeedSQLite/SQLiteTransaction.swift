@@ -55,7 +55,7 @@ final class SQLiteTransaction: StoreWriter {
     let prepared = try StoreError.translating { try database.cachedStatement(sql: sql) }
     // Sound: the statement lives in the connection's cache for as long as `prepared` is held.
     let statement = unsafe prepared.sqliteStatement
-    // Sound: neither looks at what was bound.
+    // Sound: neither looks at what was bound, as long as no profile is taken.
     defer {
       unsafe sqlite3_reset(statement)
       unsafe sqlite3_clear_bindings(statement)

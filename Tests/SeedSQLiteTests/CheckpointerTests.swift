@@ -27,6 +27,18 @@ struct CheckpointerTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["seed.db"])
   }
 
+  @Test func `a store that was closed leaves nothing beside its file, however little was written`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let store = try SQLiteStore.create(at: folder.path("seed.db"))
+    try await write(to: store, 0)
+    // A connection that only reads is closed after the one that writes.
+    #expect(try await store.read { try $0.message(Self.digest(0)) } != nil)
+    try store.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["seed.db"])
+  }
+
   @Test func `the log stays within bounds however fast is written`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("seed.db")

@@ -16,6 +16,8 @@ public actor Ledger {
   static let pageSize = 16 * Tile.widthMax
   /// How long another process's work on the ledger is waited for.
   static let lockTimeout = Duration.seconds(30)
+  /// For how long the disk is left to others in all while tiles are written: the lock is held.
+  static let restMax = Duration.seconds(5)
 
   private let executor = BlockingExecutor(label: "seed.ledger")
   // Sound: the actor owns its executor, so the executor outlives every job.
@@ -66,8 +68,8 @@ public actor Ledger {
   ///
   /// When this returns, the checkpoint is in the store, and in `log/` with its tiles.
   ///
-  /// - Parameter sharesDisk: Whether half of the time is left to others who wait for the disk, such as
-  ///   a commit: each tile takes a sync.
+  /// - Parameter sharesDisk: Whether others who wait for the disk, such as a commit, get every second turn
+  ///   for some seconds: each tile takes a sync.
   /// - Throws: ``LedgerError`` where it refuses or can't; and what the store throws.
   @discardableResult
   public func checkpoint(sharesDisk: Bool = false) async throws -> SignedCheckpoint {
@@ -322,13 +324,15 @@ extension Ledger {
     var builder = try await builder(history)
     var writer = LedgerFolder.Writer(folder)
     let passed = passed
+    var rest = sharesDisk ? Self.restMax : .zero
     try await extend(&builder, to: size ?? history.leafCount) { tile, bytes in
       let start = ContinuousClock.now
       try writer.write(tile, bytes)
       try passed(.tileWritten)
+      let time = min(start.duration(to: .now), rest)
+      rest -= time
       // The thread is the ledger's own.
-      let time = min(start.duration(to: .now), .seconds(1))
-      if sharesDisk { usleep(UInt32(time / .microseconds(1))) }
+      if time > .zero { usleep(UInt32(time / .microseconds(1))) }
     }
     for (tile, bytes) in builder.unfinished where tile.inTree(size: history.newestSize) != tile {
       try writer.write(tile, bytes)

@@ -30,6 +30,12 @@ enum TransferError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+/// The library by which alerts, timestamps and cosignatures travel: it is loaded when it is needed.
+public enum TransferLibrary {
+  /// Whether it can be loaded.
+  public static var isLoaded: Bool { CurlTransfer.isReady }
+}
+
 /// Tells a transfer that is under way to stop.
 final class TransferStop: Sendable {
   private let flag = Atomic(false)
@@ -48,7 +54,15 @@ struct CurlTransfer: ~Copyable {
   /// The most bytes of an answer's header.
   static let headerByteCountMax = 1 << 16
 
-  private static let isReady = seed_curl_global_init() == CURLE_OK
+  private static let loaded = Mutex(false)
+
+  /// Whether libcurl is loaded, which is tried again at each question.
+  static var isReady: Bool {
+    loaded.withLock { isLoaded in
+      if !isLoaded { isLoaded = seed_curl_global_init() == CURLE_OK }
+      return isLoaded
+    }
+  }
 
   // Owned by this value alone, and freed with it.
   private let handle: UnsafeMutableRawPointer
@@ -59,7 +73,7 @@ struct CurlTransfer: ~Copyable {
   /// A transfer to `url` by one of `protocols`, such as `https`, that ends after `deadline`.
   init(url: String, protocols: [String], deadline: Duration) throws(TransferError) {
     guard Self.isReady, let handle = unsafe seed_curl_easy_init() else {
-      throw .unreachable("libcurl can't be started")
+      throw .unreachable("libcurl can't be loaded; install libcurl4")
     }
     unsafe self.handle = unsafe handle
     set(CURLOPT_PROTOCOLS_STR, protocols.joined(separator: ","))

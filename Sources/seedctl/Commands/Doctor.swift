@@ -93,6 +93,11 @@ struct HomeChecks {
     checks.append(try await clock())
     checks += try await queues()
     checks += try await channels()
+    if !TransferLibrary.isLoaded {
+      checks.append(
+        Check("libcurl", .failed, "it can't be loaded; no alert leaves", mend: "install libcurl4")
+      )
+    }
     return checks
   }
 

@@ -157,10 +157,10 @@ sanitize: toolchain ## the unit tests under the address and the thread sanitizer
 	$(call sanitize,$(THREAD_TARGETS),thread)
 
 # Each target under the one that suits it: where C is called and strangers' bytes are read, or where more
-# than one task is at work; the store under both. That takes half the time.
+# than one task is at work; the store and the service under both. That takes less time.
 sanitize-once:
 	@$(MAKE) --no-print-directory sanitize \
-	  ADDRESS_TARGETS=SeedMailTests,SeedCryptoTests,SeedAuthTests,SeedMintTests,SeedSQLiteTests,FuzzTests \
+	  ADDRESS_TARGETS=SeedMailTests,SeedCryptoTests,SeedAuthTests,SeedMintTests,SeedSQLiteTests,SeedServiceTests,FuzzTests \
 	  THREAD_TARGETS=SeedCoreTests,SeedSQLiteTests,SeedServiceTests
 
 clean: ## remove what was built

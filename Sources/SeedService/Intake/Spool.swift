@@ -139,7 +139,8 @@ actor Spool {
       suspects: suspects.map { Suspect(entry: $0.key, deaths: $0.value) }
     )
     // The first byte is the place of the crash mark. The first line counts: what a longer one left
-    // behind it is never read, so that there is no moment at which the file says nothing.
+    // behind it is never read, so that the file says something also between two writes. A line that
+    // was written in part is none, and nobody is suspected.
     let bytes = Array(" ".utf8) + Array(try JSONEncoder().encode(contents)) + [0x0A]
     guard lseek(file.rawValue, 0, SEEK_SET) == 0 else { throw SystemError("lseek") }
     try file.write(bytes)

@@ -12,7 +12,7 @@ struct Session {
 
   /// What a command does with the store.
   enum Purpose {
-    /// It looks, and leaves the store as it is.
+    /// It looks, and records nothing.
     case reading
     case changing
   }

@@ -115,8 +115,8 @@ install: ## put what `make release` built under PREFIX (DESTDIR is put before it
 	@scripts/install.sh .build-release/release "$(DESTDIR)" "$(PREFIX)"
 
 # The services and the database are looked into by `make fuzz` alone.
-fuzzer := $(SWIFT) build -c release --product seed-fuzz --scratch-path .build-fuzz
-built_fuzzer := .build-fuzz/release/seed-fuzz
+fuzzer := $(SWIFT) build -c release --product seed-fuzz --scratch-path .build-fuzz$(SANITIZE:%=-%) $(SANITIZE:%=--sanitize %)
+built_fuzzer := .build-fuzz$(SANITIZE:%=-%)/release/seed-fuzz
 
 fuzz: toolchain ## FUZZ_SECONDS of random input for each parser
 	SEED_FUZZ=all SEED_ONLY=seed-fuzz $(fuzzer)

@@ -147,8 +147,7 @@ public final class SQLiteStore: Store {
       )
       // KiB of memory for each connection, little enough that a backlog is worked off in 64 MiB, and
       // bytes that the log keeps after a large transaction.
-      let cache = db.configuration.readonly ? 2048 : 4096
-      try db.execute(sql: "PRAGMA cache_size = -\(cache); PRAGMA journal_size_limit = 67108864")
+      try db.execute(sql: "PRAGMA cache_size = -2048; PRAGMA journal_size_limit = 67108864")
     }
     return configuration
   }

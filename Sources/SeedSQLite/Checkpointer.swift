@@ -7,8 +7,8 @@ import Synchronization
 /// own: it takes two syncs, and SQLite would have whoever commits wait for them.
 final class Checkpointer: Sendable {
   /// How many pages are committed from one beginning to the next: 32 MiB of a new file's. A page that
-  /// was committed often is brought in once, and with SQLite's own thousand a backlog had most of its
-  /// syncs here.
+  /// was committed often is brought in once, and with SQLite's own thousand a backlog had two fifths
+  /// of its syncs here.
   static let pageCount = 4000
   /// With how many pages in the log the one who commits has to help: the log begins anew only where
   /// nothing is written between the end of the work and the next commit, and would grow for as long as
@@ -62,8 +62,9 @@ final class Checkpointer: Sendable {
   /// closed, so that the log is brought in and removed: one that only reads couldn't.
   func close() throws {
     try queue.sync {
+      let (known, hasCommits) = state.withLock { ($0.database, $0.hasCommits) }
       // Where it can't be opened, what is in the log is safe there.
-      let database = state.withLock(\.hasCommits) ? try? self.database() : nil
+      let database = hasCommits ? try? self.database() : known
       state.withLock { $0.isClosed = true }
       try database?.close()
     }

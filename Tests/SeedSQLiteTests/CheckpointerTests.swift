@@ -39,6 +39,15 @@ struct CheckpointerTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["seed.db"])
   }
 
+  @Test func `a store that was only looked through leaves nothing beside its file`() async throws {
+    let folder = try TemporaryFolder()
+    try SQLiteStore.create(at: folder.path("seed.db")).close()
+    let store = try SQLiteStore.open(at: folder.path("seed.db"))
+    try await store.checkPages()
+    try store.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["seed.db"])
+  }
+
   @Test func `the log stays within bounds however fast is written`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("seed.db")

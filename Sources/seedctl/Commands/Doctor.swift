@@ -95,7 +95,12 @@ struct HomeChecks {
     checks += try await channels()
     if !TransferLibrary.isLoaded {
       checks.append(
-        Check("libcurl", .failed, "it can't be loaded; no alert leaves", mend: "install libcurl4")
+        Check(
+          "libcurl",
+          .failed,
+          "it can't be loaded; webhooks, mail by SMTP and timestamps fail",
+          mend: "install libcurl4"
+        )
       )
     }
     return checks

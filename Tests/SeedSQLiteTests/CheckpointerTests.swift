@@ -46,6 +46,8 @@ struct CheckpointerTests {
     try await store.checkPages()
     try store.close()
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["seed.db"])
+    // The end of the object would close what is open still.
+    withExtendedLifetime(store) {}
   }
 
   @Test func `the log stays within bounds however fast is written`() async throws {

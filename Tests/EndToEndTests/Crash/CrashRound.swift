@@ -7,7 +7,7 @@ final class CrashRound: Sendable {
   static let failureCountMax = 20
 
   let points: [CrashPoint]
-  private let calls: [String]
+  private let calls: [CrashCall]
   private let expected: [String]
   private let state = Mutex(State())
 
@@ -20,9 +20,9 @@ final class CrashRound: Sendable {
   /// Prepares it.
   ///
   /// - Parameters:
-  ///   - calls: The names of a run's calls.
+  ///   - calls: A run's calls.
   ///   - expected: What is in the store after a run in which nothing goes wrong.
-  init(points: [CrashPoint], calls: [String], expected: [String]) {
+  init(points: [CrashPoint], calls: [CrashCall], expected: [String]) {
     self.points = points
     self.calls = calls
     self.expected = expected

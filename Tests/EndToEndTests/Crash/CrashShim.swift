@@ -4,6 +4,9 @@ import SeedTesting
 /// The library that lets a program's n-th call go wrong (`Fixtures/crash/crash-shim.c`), compiled for a test.
 struct CrashShim: Sendable {
   let path: String
+  /// How many pages the store's log is said to have after each commit, over and over; none where that
+  /// is to be as it is.
+  var logPages: [Int] = []
 
   /// Whether it can be compiled here.
   static var canBuild: Bool { Program.system("cc") != nil }
@@ -21,6 +24,10 @@ struct CrashShim: Sendable {
 
   /// What lets a program's calls below `root` be counted.
   func variables(root: String) -> [String: String] {
-    ["LD_PRELOAD": path, "CRASH_ROOT": root, "CRASH_MODE": "count"]
+    var variables = ["LD_PRELOAD": path, "CRASH_ROOT": root, "CRASH_MODE": "count"]
+    if !logPages.isEmpty {
+      variables["CRASH_PAGES"] = logPages.map(String.init).joined(separator: " ")
+    }
+    return variables
   }
 }

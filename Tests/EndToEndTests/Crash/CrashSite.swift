@@ -59,15 +59,18 @@ struct CrashSite: Sendable {
     }
   }
 
-  /// Runs `seedd --once` with the shim, which only counts; returns the names of the calls.
-  func calls(number: Int) async throws -> [String] {
+  /// Runs `seedd --once` with the shim, which only counts; returns the calls.
+  func calls(number: Int) async throws -> [CrashCall] {
     let outcome = try await run(
       number: number,
       with: shim.variables(root: root).merging(["CRASH_COUNTS": counts]) { $1 }
     )
     guard outcome.status == 0 else { throw Failure(outcome.errors) }
     return try String(decoding: Data(contentsOf: URL(filePath: counts)), as: UTF8.self)
-      .split(separator: "\n").map { String($0.split(separator: " ")[1]) }
+      .split(separator: "\n").map { line in
+        let parts = line.split(separator: " ", maxSplits: 2).map(String.init)
+        return CrashCall(name: parts[1], path: parts[2])
+      }
   }
 
   /// Runs `seedd --once` up to a point, and lets happen there what is to; says whether the run has

@@ -27,9 +27,47 @@ struct CrashTests {
   private static let rarerFaults: [Fault] =
     isLongRun ? [] : [.powerCut(.names), .failure(.EINTR, isKept: false)]
 
+  /// What is tried at the calls on the store while its log is brought into its file.
+  private static let storeFaults: [Fault] =
+    isLongRun
+    ? faults
+    : [.kill, .powerCut(.nothing), .powerCut(.some), .failure(.EIO, isKept: false)]
+
   @Test func `nothing is lost, doubled or denied, whatever goes wrong at any call`() async throws {
+    let total = try await goThrough { calls in
+      for call in ["write", "pwrite", "fsync", "fdatasync", "rename", "link", "unlink", "send"] {
+        #expect(calls.contains { $0.name == call }, "the shim sees no \(call)")
+      }
+      return Self.points(calls)
+    }
+    #expect(total >= 2000)
+  }
+
+  /// The store brings its log into its file after many pages, which no short run has; beside the
+  /// commits first, and within them from twice as many on.
+  @Test(arguments: [[4000, 1], [8000]])
+  func `nor while the store's log is brought into its file`(pages: [Int]) async throws {
+    let total = try await goThrough(logPages: pages) { calls in
+      let isOnFile = calls.map { $0.path.hasSuffix("/seed.db") }
+      let syncCount = calls.indices.count { isOnFile[$0] && calls[$0].name == "fdatasync" }
+      #expect(syncCount >= 3, "the log is brought in only at the end")
+      // The call after them, too: it may be the one with which the log begins anew.
+      return calls.indices.filter { isOnFile[$0] || $0 > 0 && isOnFile[$0 - 1] }.flatMap { index in
+        Self.storeFaults.map { CrashPoint(fault: $0, number: index + 1) }
+      }
+    }
+    #expect(total >= 200)
+  }
+
+  /// Goes through the points that `points` finds among the calls of a run in which nothing goes wrong;
+  /// returns how many were met.
+  private func goThrough(
+    logPages: [Int] = [],
+    points: ([CrashCall]) -> [CrashPoint]
+  ) async throws -> Int {
     let folder = try TemporaryFolder()
-    let shim = try await CrashShim(in: folder)
+    var shim = try await CrashShim(in: folder)
+    shim.logPages = logPages
     let storyFolder = try TemporaryFolder()
     let story = try await CrashStory(in: storyFolder)
 
@@ -50,11 +88,8 @@ struct CrashTests {
     let calls = try await sites[0].calls(number: 0)
     let expected = try CrashWitness(sites[0]).summary()
     #expect(try await CrashWitness(sites[0]).problems(number: 0) == [])
-    for call in ["write", "pwrite", "fsync", "fdatasync", "rename", "link", "unlink", "send"] {
-      #expect(calls.contains(call), "the shim sees no \(call)")
-    }
 
-    let round = CrashRound(points: Self.points(calls), calls: calls, expected: expected)
+    let round = CrashRound(points: points(calls), calls: calls, expected: expected)
     await withTaskGroup(of: Void.self) { group in
       for site in sites {
         group.addTask { while let next = round.next() { await round.strike(next, at: site) } }
@@ -66,16 +101,16 @@ struct CrashTests {
     }
     let total = struck.values.reduce(0, +)
     print("crash: \(total) of \(round.points.count) points, \(calls.count) calls in a run")
-    #expect(total >= 2000)
+    return total
   }
 
   /// Every fault at every call that it can meet.
-  private static func points(_ calls: [String]) -> [CrashPoint] {
+  private static func points(_ calls: [CrashCall]) -> [CrashPoint] {
     let first = ProcessInfo.processInfo.environment["SEED_CRASH_FROM"].flatMap(Int.init) ?? 1
     return (first...calls.count).flatMap { number -> [CrashPoint] in
-      let isWrite = calls[number - 1].contains("write") || calls[number - 1].contains("send")
       let faults =
-        faults + (number.isMultiple(of: 2) ? rarerFaults : []) + (isWrite ? [.shortWrite] : [])
+        faults + (number.isMultiple(of: 2) ? rarerFaults : [])
+        + (calls[number - 1].isWrite ? [.shortWrite] : [])
       return faults.map { CrashPoint(fault: $0, number: number) }
     }
   }

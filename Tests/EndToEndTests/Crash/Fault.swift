@@ -49,6 +49,16 @@ enum Fault: Hashable, CustomStringConvertible {
   }
 }
 
+/// A call of a run.
+struct CrashCall: CustomStringConvertible {
+  let name: String
+  let path: String
+
+  /// Whether it writes.
+  var isWrite: Bool { name.contains("write") || name.contains("send") }
+  var description: String { "\(name) \(path)" }
+}
+
 /// A call of a run, by its number, and what goes wrong at it.
 struct CrashPoint: Hashable, CustomStringConvertible {
   let fault: Fault

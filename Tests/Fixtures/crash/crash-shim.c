@@ -16,6 +16,8 @@
  *                 when it was last synced, `d-INODE` a folder's names then, one `INODE NAME` a line
  *   CRASH_BYTES   text; once the process has read a file with it and noted in the spool what it works
  *                 on, it faults (SIGSEGV) at its next change to the store
+ *   CRASH_PAGES   numbers, of which the store's log is said to have one after the other, commit by commit,
+ *                 over and over: it is brought into the store's file long before it is large
  *   CRASH_CLOCK   seconds by which the time of day is another
  */
 #define _GNU_SOURCE
@@ -45,7 +47,7 @@ enum verdict { PASS, FAIL, KEPT, SHORT };
 /* How far the way to a fault is: the message was read, and its name was noted. */
 enum { NONE, READ, NOTED };
 
-static char *root, *mode, *synced, *seen, *bytes;
+static char *root, *mode, *synced, *seen, *bytes, *pages;
 static size_t root_length;
 static int failure, counts = -1;
 static long at, clock_step;
@@ -157,6 +159,7 @@ __attribute__((constructor)) static void begin(void) {
   synced = take("CRASH_SYNCED");
   seen = take("CRASH_SEEN");
   bytes = take("CRASH_BYTES");
+  pages = take("CRASH_PAGES");
   char *text = take("CRASH_AT");
   at = text ? atol(text) : 0;
   text = take("CRASH_ERRNO");
@@ -445,6 +448,35 @@ ssize_t read(int file, void *into, size_t size) {
     if (leads(file, path)) fault = READ;
   }
   return count;
+}
+
+/* The store's log. */
+
+typedef int wal_hook(void *context, void *connection, const char *name, int page_count);
+
+struct hook {
+  wal_hook *function;
+  void *context;
+  char *next;
+};
+
+static int hooked(void *context, void *connection, const char *name, int page_count) {
+  struct hook *hook = context;
+  const char *(*filename)(void *, const char *) = real("sqlite3_db_filename");
+  const char *path = filename ? filename(connection, name) : NULL;
+  if (root && path && is_below(path) && strstr(path, "/seed.db")) {
+    if (!*hook->next) hook->next = pages;
+    page_count = (int)strtol(hook->next, &hook->next, 10);
+  }
+  return hook->function(hook->context, connection, name, page_count);
+}
+
+void *sqlite3_wal_hook(void *connection, wal_hook *function, void *context) {
+  void *(*next)(void *, wal_hook *, void *) = real("sqlite3_wal_hook");
+  if (!pages || !function) return next(connection, function, context);
+  struct hook *hook = malloc(sizeof *hook);
+  *hook = (struct hook){function, context, pages};
+  return next(connection, hooked, hook);
 }
 
 /* The time of day. */

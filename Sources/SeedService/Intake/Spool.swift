@@ -5,18 +5,16 @@ import Glibc
 ///
 /// Each process has a file of its own, and holds a lock on it while it lives. A file that nobody
 /// holds names the messages during which a process died. One of several can't be told from the
-/// others, so all are *suspects*. After a crash they are taken in one by one; another crash on a
-/// message alone counts against it. A process that was killed from outside leaves no mark, and
-/// proves next to nothing: its messages come in smaller batches from then on, and it takes many
-/// kills on a message alone to count.
+/// others, so all are *suspects*. After a crash they are taken in one by one; one that was alone when
+/// a process crashed is put in quarantine at the next start. A process that was killed from outside
+/// leaves no mark, and proves next to nothing: its messages come in smaller batches from then on, and
+/// it takes many kills on a message alone to count.
 ///
 /// What is in hand is written and not synced: it is of use to the next process of the same machine,
 /// which sees it whatever ended this one, and each message would wait for the disk once more. A power
 /// cut proves nothing against a message.
 actor Spool {
-  /// How many crashes on a message alone put it in quarantine.
-  static let crashCountMax = 2
-  /// How many kills during a message alone do so. The kernel kills whoever uses too much memory,
+  /// How many kills during a message alone put it in quarantine. The kernel kills whoever uses too much memory,
   /// which may be a message's fault; an operator kills at any time, which is nobody's.
   static let killCountMax = 8
   /// The longest file that is read.
@@ -43,8 +41,8 @@ actor Spool {
       caution >= Self.cautionMax ? 1 : MaildirIntake.batchCountMax >> (2 * caution)
     }
 
-    /// Whether that is its fault beyond reasonable doubt.
-    var isGuilty: Bool { crashes >= crashCountMax || kills >= killCountMax }
+    /// Whether that is taken for its fault.
+    var isGuilty: Bool { crashes > 0 || kills >= killCountMax }
   }
 
   private struct Suspect: Codable {

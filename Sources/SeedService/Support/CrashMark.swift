@@ -7,7 +7,9 @@ enum CrashMark {
   /// What stands at the file's start after a crash.
   static let byte = UInt8(ascii: "!")
 
-  // What a trap of Swift, a bad access and a watchdog send.
+  private typealias Handler =
+    @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void
+  // What a trap of Swift, a bad access and an assertion of a library raise.
   private static let signals = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT]
   private static let descriptor = Atomic<Int32>(-1)
 
@@ -19,16 +21,18 @@ enum CrashMark {
   static func install() {
     for signal in signals {
       var action = sigaction()
-      action.__sigaction_handler = .init(sa_handler: handle)
+      action.sa_flags = SA_SIGINFO
+      unsafe action.__sigaction_handler = .init(sa_sigaction: handle)
       _ = unsafe sigaction(signal, &action, nil)
     }
   }
 
   /// Does nothing but what POSIX allows in a handler: a write, and back to the default action, which
-  /// takes effect when the handler returns.
-  private static let handle: @convention(c) (Int32) -> Void = { signal in
+  /// takes effect when the handler returns. What another process sent, such as a watchdog's abort
+  /// while the disk hangs, is a kill.
+  private static let handle: Handler = { signal, info, _ in
     let file = CrashMark.descriptor.load(ordering: .sequentiallyConsistent)
-    if file >= 0 {
+    if file >= 0, unsafe isOwn(info) {
       var mark = CrashMark.byte
       _ = unsafe pwrite(file, &mark, 1, 0)
     }
@@ -36,5 +40,11 @@ enum CrashMark {
     standard.__sigaction_handler = .init(sa_handler: SIG_DFL)
     _ = unsafe sigaction(signal, &standard, nil)
     raise(signal)
+  }
+
+  /// Whether the kernel raised it, or this process itself.
+  private static func isOwn(_ info: UnsafeMutablePointer<siginfo_t>?) -> Bool {
+    guard let info = unsafe info?.pointee else { return true }
+    return unsafe info.si_code > 0 || info._sifields._kill.si_pid == getpid()
   }
 }

@@ -173,7 +173,8 @@ struct DisturbanceTests {
       guard crashCount < 10 else { break }
       try await Task.sleep(for: .milliseconds(50))
     }
-    #expect(crashCount == 3)
+    // Among others first, and then alone.
+    #expect(crashCount == 2)
     #expect(try await home.alerts().map(\.sightings) == [19])
     let quarantine = home.path + "/spool/quarantine"
     let records = try FileManager.default.contentsOfDirectory(atPath: quarantine)

@@ -49,7 +49,7 @@ struct IntakeService: Service {
     try await withGracefulShutdownHandler {
       let watch = makeWatch()
       async let looking: Void = look(watch)
-      try await takeIn(watch)
+      try await takeIn(watch, on: intake)
       await looking
     } onGracefulShutdown: {
       bell.ring()
@@ -72,24 +72,25 @@ struct IntakeService: Service {
     }
   }
 
-  private func takeIn(_ watch: MaildirWatch?) async throws {
+  /// Runs on the intake itself: a message isn't handed from thread to thread.
+  private func takeIn(_ watch: MaildirWatch?, on intake: isolated MaildirIntake) async throws {
     var failureCount = 0
     var created = CreatedFiles()
     var brake = FloodBrake()
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
       heartbeat.beat()
       let changes = watch?.take() ?? MaildirWatch.Changes()
-      if changes.needsScan { await intake.noteLostHints() }
+      if changes.needsScan { intake.noteLostHints() }
       created.add(changes.hints.filter { !$0.isComplete })
       await intake.note(changes.hints.filter(\.isComplete) + created.takeWhole())
       do {
-        let report = try await step()
+        let report = try await step(on: intake)
         if failureCount > 0, report != nil { logger.notice("mail is taken in again") }
         failureCount = 0
         heartbeat.isWell = true
-        if await intake.wantsScan { scanBell.ring() }
+        if intake.wantsScan { scanBell.ring() }
         if let report {
-          guard brake.notes(report, at: .now), await intake.isIdle else { continue }
+          guard brake.notes(report, at: .now), intake.isIdle else { continue }
           // A cancellation ends it early.
           try? await Task.sleep(for: FloodBrake.pause)
           brake.resume(at: .now)
@@ -109,7 +110,7 @@ struct IntakeService: Service {
   }
 
   /// Takes in a batch; `nil` where there is none.
-  private func step() async throws -> IntakeReport? {
+  private func step(on intake: isolated MaildirIntake) async throws -> IntakeReport? {
     let report = try await intake.step(mayScan: false) { report in
       if report.findings > 0 { for bell in alertBells { bell.ring() } }
       if report.pending > 0 { upkeepBell.ring() }

@@ -43,6 +43,7 @@ final class Checkpointer: Sendable {
         guard let context = unsafe context else { return SQLITE_OK }
         let checkpointer = unsafe Unmanaged<Checkpointer>.fromOpaque(context).takeUnretainedValue()
         if pageCount >= Checkpointer.pageCountMax {
+          checkpointer.state.withLock { $0.hasCommits = true }
           checkpointer.finish()
           // Where it can't, the log grows, and the next commit tries again.
           unsafe sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)

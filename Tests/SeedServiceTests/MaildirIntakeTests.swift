@@ -267,6 +267,25 @@ struct MaildirIntakeTests {
     #expect(try await intake.drain().read == 1)
   }
 
+  @Test func `what waits in a folder that was away for a moment is found again`() async throws {
+    let folder = try TemporaryFolder()
+    let maildir = try TestMaildir(folder.path("m"))
+    try maildir.deliver("1700000001.x")
+    // Long ago, so that the folder counts as unchanged.
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1_700_000_001)],
+      ofItemAtPath: maildir.path + "/new"
+    )
+    let intake = MaildirIntake([maildir.path], RecordingTaker())
+    await intake.scan(all: true)
+    try FileManager.default.moveItem(atPath: maildir.path, toPath: folder.path("away"))
+    #expect(try await intake.step(mayScan: false)?.read == 0)
+    try FileManager.default.moveItem(atPath: folder.path("away"), toPath: maildir.path)
+    #expect(await intake.wantsScan)
+    await intake.scan(all: false)
+    #expect(try await intake.step(mayScan: false)?.read == 1)
+  }
+
   @Test func `a missing maildir is reported once, and when it is back`() async throws {
     let folder = try TemporaryFolder()
     let log = LogRecorder()
@@ -274,9 +293,11 @@ struct MaildirIntakeTests {
     _ = try await intake.drain()
     _ = try await intake.drain()
     #expect(log.lines.map { $0.contains(" warning a maildir can't be looked into") } == [true])
+    #expect(await intake.obstacles.folders == [folder.path("m")])
     let maildir = try TestMaildir(folder.path("m"))
     try maildir.deliver("1700000001.x")
     #expect(try await intake.drain().read == 1)
     #expect(log.lines.last?.contains("a maildir can be looked into again") == true)
+    #expect(await intake.obstacles.folders.isEmpty)
   }
 }

@@ -159,6 +159,7 @@ struct MaildirScannerTests {
         switch await scanner.read(file) {
         case .message: "message"
         case .vanished: "vanished"
+        case .folderVanished: "folder vanished"
         case .foreign: "foreign"
         case .tooLarge: "too large"
         case .unreadable: "unreadable"

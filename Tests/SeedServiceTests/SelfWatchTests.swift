@@ -25,6 +25,7 @@ struct SelfWatchTests {
       var steady = Duration.zero
       var freeBytes: Int64 = 1 << 40
       var quarantine: [String] = []
+      var obstacles = MaildirIntake.Obstacles()
     }
     let state = Mutex(State())
 
@@ -40,7 +41,8 @@ struct SelfWatchTests {
         clock: { self.state.withLock { $0.now } },
         steadyClock: { self.state.withLock { $0.steady } },
         freeBytes: { _ in self.state.withLock { $0.freeBytes } },
-        quarantine: { self.state.withLock { $0.quarantine } }
+        quarantine: { self.state.withLock { $0.quarantine } },
+        obstacles: { self.state.withLock { $0.obstacles } }
       )
     }
   }
@@ -180,6 +182,27 @@ struct SelfWatchTests {
     world.change { $0.quarantine = ["b", "a"] }
     #expect(try await watch.round())
     #expect(try await notices().last?.title == "2 messages were set aside")
+  }
+
+  @Test func `mail that can't be read for longer than a moment is told of, once a day`()
+    async throws
+  {
+    let watch = try watch()
+    world.change { $0.obstacles.folders = ["/m/new"] }
+    #expect(try await !watch.round())
+    world.change { $0.obstacles.messageCount = 2 }
+    #expect(try await watch.round())
+    #expect(try await notices().last?.details.first == "/m/new can't be looked into.")
+    #expect(try await !watch.round())
+    world.pass(.seconds(86_400))
+    #expect(try await watch.round())
+    #expect(try await notices().last?.details.contains("Messages that can't be read: 2.") == true)
+    world.change { $0.obstacles = MaildirIntake.Obstacles() }
+    world.pass(.seconds(86_400))
+    #expect(try await !watch.round())
+    world.change { $0.obstacles.messageCount = 1 }
+    #expect(try await !watch.round())
+    #expect(try await watch.round())
   }
 
   @Test func `a channel that fails for long is told of through the others`() async throws {

@@ -150,8 +150,37 @@ struct SpoolTests {
       while true { sleep(1) }
     }
     #expect(
-      await (try Spool(folder: path)).accused[first] == .init(crashes: 1, kills: 2, caution: 5)
+      await (try Spool(folder: path)).accused[first] == .init(crashes: 1, kills: 5, caution: 5)
     )
+  }
+
+  @Test func `a crash beside other work that may crash is doubtful, and two of them are proof`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path("")
+    for isGuilty in [false, true] {
+      await #expect(processExitsWith: .failure) { [path = path as String] in
+        CrashMark.install()
+        let spool = try Spool(folder: path)
+        try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
+        _ = await CrashMark.doubting { raise(SIGILL) }
+      }
+      #expect(await (try Spool(folder: path)).accused[first]?.isGuilty == isGuilty)
+    }
+  }
+
+  @Test func `a crash after other work that may crash is certain`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("")
+    await #expect(processExitsWith: .failure) { [path = path as String] in
+      CrashMark.install()
+      let spool = try Spool(folder: path)
+      try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
+      await CrashMark.doubting {}
+      fatalError("as a bug would")
+    }
+    #expect(await (try Spool(folder: path)).accused[first]?.isGuilty == true)
   }
 
   @Test func `a message that kills the process ends in quarantine, and the rest goes on`()

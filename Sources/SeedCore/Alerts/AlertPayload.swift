@@ -198,6 +198,8 @@ public struct AlertNotice: Sendable, Hashable, Codable {
     case channel
     /// Messages were set aside.
     case quarantine
+    /// Mail lies in a maildir and can't be read.
+    case unreadable
   }
 
   /// What it is about.

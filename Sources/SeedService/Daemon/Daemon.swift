@@ -184,7 +184,7 @@ public struct Daemon: Sendable {
       store: store,
       channels: channels,
       arrivals: arrivalLog,
-      senses: .system(quarantine: Quarantine(home)),
+      senses: .system(quarantine: Quarantine(home), intake: intake),
       logger: logger
     )
     return Parts(

@@ -73,11 +73,12 @@ struct UpkeepService: Service {
   static func round(_ taker: any ArrivalTaker, _ logger: Logger) async throws -> PendingOutcome {
     do {
       try await taker.closeDays()
-      let outcome = try await taker.judgePending()
+      // A message may end the process here as it may at its arrival, and another one is in hand.
+      let outcome = try await CrashMark.doubting { try await taker.judgePending() }
       if outcome.settled > 0 {
         logger.info("judgements were settled", metadata: ["count": "\(outcome.settled)"])
       }
-      let checked = try await taker.checkKeys()
+      let checked = try await CrashMark.doubting { try await taker.checkKeys() }
       if checked > 0 {
         logger.info("keys were asked for again", metadata: ["count": "\(checked)"])
       }

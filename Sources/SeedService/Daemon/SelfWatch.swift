@@ -25,6 +25,8 @@ actor SelfWatch {
     var freeBytes: @Sendable (String) -> Int64?
     /// What lies in quarantine: base names.
     var quarantine: @Sendable () throws -> [String]
+    /// What keeps mail from being taken in.
+    var obstacles: @Sendable () async -> MaildirIntake.Obstacles
   }
 
   /// What is kept from round to round.
@@ -53,6 +55,7 @@ actor SelfWatch {
   private let senses: Senses
   private let logger: Logger
   private var lastReading: (wall: Timestamp, steady: Duration)?
+  private var lastObstacles = MaildirIntake.Obstacles()
   /// The keys that were delivered although the store took nothing.
   private var toldWithoutStore: Set<String> = []
 
@@ -80,7 +83,8 @@ actor SelfWatch {
   /// - Throws: What the store throws. A full disk is told of all the same.
   func round() async throws -> Bool {
     let now = senses.clock()
-    let local = disks(at: now) + clockJump(at: now) + quarantine(at: now)
+    let obstacles = await obstacles(at: now)
+    let local = disks(at: now) + clockJump(at: now) + quarantine(at: now) + obstacles
     let news = arrivals.take()
     let (configuration, channelNames) = (configuration, channels.map(\.name))
     do {
@@ -226,6 +230,27 @@ actor SelfWatch {
     ]
   }
 
+  /// What was there in the last round already: a folder may be away for a moment.
+  private func obstacles(at now: Timestamp) async -> [Keyed] {
+    let found = await senses.obstacles()
+    defer { lastObstacles = found }
+    let folders = found.folders.intersection(lastObstacles.folders).sorted()
+    let messageCount = min(found.messageCount, lastObstacles.messageCount)
+    var details = folders.map { "\($0) can't be looked into." }
+    if messageCount > 0 { details.append("Messages that can't be read: \(messageCount).") }
+    guard !details.isEmpty else { return [] }
+    details.append("It is tried again and again. Until it goes well, mail to a seed may lie there.")
+    let notice = AlertNotice(
+      .unreadable,
+      severity: .high,
+      at: now,
+      title: "Mail can't be read",
+      details: details,
+      commands: ["seedctl doctor"]
+    )
+    return [Keyed(key: "unreadable-\(now.day)", notice: notice)]
+  }
+
   private static func memory(at now: Timestamp, in store: any StoreReader) -> Memory {
     // A memo that can't be read is begun anew: it only delays a notice.
     let text = (try? store.memo(memo)) ?? nil
@@ -245,7 +270,7 @@ actor SelfWatch {
 
 extension SelfWatch.Senses {
   /// What the system shows.
-  static func system(quarantine: Quarantine) -> Self {
+  static func system(quarantine: Quarantine, intake: MaildirIntake) -> Self {
     let start = ContinuousClock.now
     return Self(
       clock: { Timestamp(milliseconds: WallClock.nanoseconds / 1_000_000) },
@@ -257,7 +282,8 @@ extension SelfWatch.Senses {
           .multipliedReportingOverflow(by: UInt64(status.f_frsize))
         return overflow ? .max : Int64(clamping: bytes)
       },
-      quarantine: { try quarantine.records().map(\.baseName) }
+      quarantine: { try quarantine.records().map(\.baseName) },
+      obstacles: { await intake.obstacles }
     )
   }
 }

@@ -102,6 +102,15 @@ actor MaildirIntake {
   /// With how few files of a backlog that was cut off the rest is looked for.
   private var refillCount: Int { scanner.listingCountMax / 2 }
 
+  /// Whatever keeps mail from being taken in: folders that can't be looked into, and how many messages
+  /// can't be read or taken in now.
+  var obstacles: Obstacles { Obstacles(folders: reportedProblems, messageCount: deferred.count) }
+
+  struct Obstacles: Sendable {
+    var folders: Set<String> = []
+    var messageCount = 0
+  }
+
   /// Takes note that a watch lost hints: the next look must be at everything.
   func noteLostHints() { needsFullScan = true }
 
@@ -151,8 +160,8 @@ actor MaildirIntake {
   ///   - mayScan: Whether it looks through the maildirs itself once nothing waits, where a look is
   ///     wanted.
   ///   - onCommit: Is called as soon as a batch is on disk.
-  /// - Throws: When the store or the disk doesn't work. Nothing of the batch was recorded, nothing
-  ///   in the maildir was touched, and the batch waits still.
+  /// - Throws: When the store or the disk doesn't work. Nothing in the maildir was touched, and the
+  ///   batch waits still; what of it was recorded nevertheless will be a duplicate.
   func step(
     mayScan: Bool = true,
     onCommit: @Sendable (IntakeReport) -> Void = { _ in }
@@ -272,6 +281,7 @@ actor MaildirIntake {
         reading.arrivals.append(arrival)
         reading.files.append(file)
       case .vanished: needsScan = true
+      case .folderVanished: needsFullScan = true
       case .foreign: await scanner.settle([file.identity])
       case .tooLarge: reading.report += try await setAside(file, .tooLarge)
       case .unreadable(let error):

@@ -11,7 +11,7 @@ public struct Quarantine: Sendable {
   public struct Record: Sendable, Hashable, Codable {
     /// Why a message is here.
     public enum Reason: String, Sendable, Hashable, Codable {
-      /// The process died while it was taken in, more than once.
+      /// The process died while it was taken in, and no other message was.
       case killedTheProcess = "killed-the-process"
       /// It has more bytes than ``MaildirScanner/messageByteCountMax``.
       case tooLarge = "too-large"

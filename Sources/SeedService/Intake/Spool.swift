@@ -6,9 +6,10 @@ import Glibc
 /// Each process has a file of its own, and holds a lock on it while it lives. A file that nobody
 /// holds names the messages during which a process died. One of several can't be told from the
 /// others, so all are *suspects*. After a crash they are taken in one by one; one that was alone when
-/// a process crashed is put in quarantine at the next start. A process that was killed from outside
-/// leaves no mark, and proves next to nothing: its messages come in smaller batches from then on, and
-/// it takes many kills on a message alone to count.
+/// a process crashed is put in quarantine at the next start, or at the one after where something else
+/// may have been the cause. A process that was killed from outside leaves no mark, and proves next to
+/// nothing: its messages come in smaller batches from then on, and it takes many kills on a message
+/// alone to count.
 ///
 /// What is in hand is written and not synced: it is of use to the next process of the same machine,
 /// which sees it whatever ended this one, and each message would wait for the disk once more. A power
@@ -17,6 +18,8 @@ actor Spool {
   /// How many kills during a message alone put it in quarantine. The kernel kills whoever uses too much memory,
   /// which may be a message's fault; an operator kills at any time, which is nobody's.
   static let killCountMax = 8
+  /// For how many kills a doubtful crash counts.
+  static let doubtfulKillCount = 4
   /// The longest file that is read.
   static let byteCountMax = 16 << 20
 
@@ -148,7 +151,7 @@ actor Spool {
   /// The file of a process that is dead.
   private struct Leftover {
     let path: String
-    private let isCrash: Bool
+    private let mark: UInt8?
     private let contents: Contents
 
     /// Reads it; `nil` while its process lives, or where it is gone.
@@ -158,7 +161,7 @@ actor Spool {
         Self.lock(file),
         var bytes = try file.readAll(byteCountHint: 4096, byteCountMax: byteCountMax)
       else { return nil }
-      isCrash = bytes.first == CrashMark.byte
+      mark = bytes.first
       if !bytes.isEmpty { bytes[0] = UInt8(ascii: " ") }
       // Where that is nothing, it was being written when the process died, and nothing was worked on.
       let line = bytes.prefix { $0 != 0x0A }
@@ -176,14 +179,17 @@ actor Spool {
 
     func accuse(_ suspects: inout [Entry: Deaths]) {
       for suspect in contents.suspects { suspects[suspect.entry] = suspect.deaths }
+      let (isCrash, isDoubtful) = (mark == CrashMark.byte, mark == CrashMark.doubtfulByte)
+      let isAlone = contents.inHand.count == 1
       for entry in contents.inHand {
         var deaths = suspects[entry] ?? Deaths()
-        if contents.inHand.count == 1 {
-          if isCrash { deaths.crashes += 1 } else { deaths.kills += 1 }
-          deaths.caution = Deaths.cautionMax
-        } else {
-          deaths.caution = isCrash ? Deaths.cautionMax : min(deaths.caution + 1, Deaths.cautionMax)
+        if isAlone, isCrash {
+          deaths.crashes += 1
+        } else if isAlone {
+          deaths.kills += isDoubtful ? doubtfulKillCount : 1
         }
+        let isSuspect = isAlone || isCrash || isDoubtful
+        deaths.caution = isSuspect ? Deaths.cautionMax : min(deaths.caution + 1, Deaths.cautionMax)
         suspects[entry] = deaths
       }
     }

@@ -20,6 +20,8 @@ public enum MaildirReading: Sendable {
   case message(Arrival)
   /// Another program moved or removed it; where it was moved, the next look finds it.
   case vanished
+  /// The folder that held it is not there. When it comes back, it may look as if it never changed.
+  case folderVanished
   /// It is no regular file.
   case foreign
   /// It has more bytes than ``MaildirScanner/messageByteCountMax``.
@@ -122,8 +124,10 @@ public actor MaildirScanner {
 
   /// Reads a message.
   public func read(_ file: WaitingFile) -> MaildirReading {
+    var hasFolder = false
     do {
       let folder = try FileDescriptor(path: file.folder, O_RDONLY | O_DIRECTORY)
+      hasFolder = true
       // A link could lead anywhere, and opening a fifo would wait for a writer.
       let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
       let descriptor = try FileDescriptor(name: file.name.bytes, in: folder, flags)
@@ -147,7 +151,7 @@ public actor MaildirScanner {
       )
     } catch let error as SystemError {
       switch error.code {
-      case ENOENT, ENOTDIR, ESTALE: return .vanished
+      case ENOENT, ENOTDIR, ESTALE: return hasFolder ? .vanished : .folderVanished
       case ELOOP, ENXIO, EISDIR: return .foreign
       default: return .unreadable(error)
       }

@@ -108,7 +108,6 @@ actor CommandRunner {
     let stdin = try FileDescriptor(path: path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
     try DurableFile.remove(path)
     try stdin.write(input)
-    guard lseek(stdin.rawValue, 0, SEEK_SET) == 0 else { throw SystemError("lseek") }
 
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)

@@ -143,7 +143,6 @@ actor Spool {
     // behind it is never read, so that the file says something also between two writes. A line that
     // was written in part is none, and nobody is suspected.
     let bytes = Array(" ".utf8) + Array(try JSONEncoder().encode(contents)) + [0x0A]
-    guard lseek(file.rawValue, 0, SEEK_SET) == 0 else { throw SystemError("lseek") }
     try file.write(bytes)
     if isDurable { try file.synchronize() }
   }

@@ -55,15 +55,17 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Writes every byte.
+  /// Writes every byte, from the file's beginning on, which must not be a pipe or socket. Each part has
+  /// its place, so that one that is written once more after a signal isn't there twice.
   func write(_ bytes: [UInt8]) throws {
     var offset = 0
     while offset < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(rawValue, $0.baseAddress?.advanced(by: offset), bytes.count - offset)
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: $0[offset...])
+        return unsafe pwrite(rawValue, rest.baseAddress, rest.count, off_t(offset))
       }
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw SystemError("write") }
+      guard count > 0 else { throw SystemError("pwrite") }
       offset += count
     }
   }

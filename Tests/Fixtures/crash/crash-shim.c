@@ -274,22 +274,22 @@ static int leads_at(int folder, const char *name, char *path) {
 
 /* Writing. */
 
-static ssize_t write_counted(int file, const void *from, size_t size) {
+ssize_t write(int file, const void *from, size_t size) {
   __typeof__(&write) next = REAL(write);
   WRITTEN("write", file, next(file, from, size), next(file, from, (size + 1) / 2));
 }
 
-ssize_t write(int file, const void *from, size_t size) {
-  ssize_t count = write_counted(file, from, size);
+static ssize_t pwrite_counted(int file, const void *from, size_t size, off_t offset) {
+  __typeof__(&pwrite) next = REAL(pwrite);
+  WRITTEN("pwrite", file, next(file, from, size, offset), next(file, from, (size + 1) / 2, offset));
+}
+
+ssize_t pwrite(int file, const void *from, size_t size, off_t offset) {
+  ssize_t count = pwrite_counted(file, from, size, offset);
   /* The name of what is worked on can be read by the next process now. */
   char path[PATH_MAX];
   if (count > 0 && fault == READ && leads(file, path) && strstr(path, "/spool/work-")) fault = NOTED;
   return count;
-}
-
-ssize_t pwrite(int file, const void *from, size_t size, off_t offset) {
-  __typeof__(&pwrite) next = REAL(pwrite);
-  WRITTEN("pwrite", file, next(file, from, size, offset), next(file, from, (size + 1) / 2, offset));
 }
 
 ssize_t pwrite64(int file, const void *from, size_t size, off64_t offset) {

@@ -78,7 +78,9 @@ struct CrashWitness {
     let known = try Set(
       query("SELECT size, hex(root_hash) FROM checkpoint").map { $0[0] + " " + $0[1] }
     )
-    return try FileManager.default.contentsOfDirectory(atPath: site.seenPath).compactMap { name in
+    // A copy that was not finished is of what nobody could have read yet.
+    let names = try FileManager.default.contentsOfDirectory(atPath: site.seenPath)
+    return try names.filter { !$0.hasSuffix(".new") }.compactMap { name in
       let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(site.seenPath)/\(name)")))
       let head = try Checkpoint(parsing: SignedNote(parsing: bytes).text).head
       let hash = head.rootHash.map { String(format: "%02X", $0) }.joined()

@@ -72,9 +72,19 @@ static void die(void) {
 
 /* What was synced. */
 
+/* Another thread may end the process at any time: a copy is there whole, or as it was before. */
+static int draft(const char *path, char *draft_path) {
+  snprintf(draft_path, PATH_MAX, "%.4000s.new", path);
+  return raw_open(draft_path, O_WRONLY | O_CREAT | O_TRUNC);
+}
+
+static void finish(const char *draft_path, const char *path) {
+  if (syscall(SYS_rename, draft_path, path) != 0) die();
+}
+
 static void copy(int from, const char *path) {
-  char buffer[65536];
-  int to = raw_open(path, O_WRONLY | O_CREAT | O_TRUNC);
+  char buffer[65536], draft_path[PATH_MAX];
+  int to = draft(path, draft_path);
   off_t offset = 0;
   ssize_t count;
   while ((count = pread(from, buffer, sizeof buffer, offset)) > 0) {
@@ -82,6 +92,7 @@ static void copy(int from, const char *path) {
     offset += count;
   }
   close(to);
+  finish(draft_path, path);
 }
 
 static void remember(int descriptor) {
@@ -100,12 +111,14 @@ static void remember(int descriptor) {
     snprintf(path, sizeof path, "%s/d-%lu", synced, (unsigned long)status.st_ino);
     DIR *folder = opendir(own);
     if (!folder) return;
-    FILE *list = fdopen(raw_open(path, O_WRONLY | O_CREAT | O_TRUNC), "w");
+    char draft_path[PATH_MAX];
+    FILE *list = fdopen(draft(path, draft_path), "w");
     for (struct dirent *entry; (entry = readdir(folder));)
       if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
         fprintf(list, "%lu %s\n", (unsigned long)entry->d_ino, entry->d_name);
     closedir(folder);
     fclose(list);
+    finish(draft_path, path);
   }
 }
 

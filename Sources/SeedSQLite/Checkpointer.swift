@@ -42,8 +42,8 @@ final class Checkpointer: Sendable {
       { context, connection, name, pageCount in
         guard let context = unsafe context else { return SQLITE_OK }
         let checkpointer = unsafe Unmanaged<Checkpointer>.fromOpaque(context).takeUnretainedValue()
+        checkpointer.state.withLock { $0.hasCommits = true }
         if pageCount >= Checkpointer.pageCountMax {
-          checkpointer.state.withLock { $0.hasCommits = true }
           checkpointer.finish()
           // Where it can't, the log grows, and the next commit tries again.
           unsafe sqlite3_wal_checkpoint_v2(connection, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
@@ -74,7 +74,6 @@ final class Checkpointer: Sendable {
   /// Takes note of a commit, with how many pages the log has then.
   private func note(_ pageCount: Int) {
     let isTime = state.withLock { state in
-      state.hasCommits = true
       // With fewer than there were, the log began anew.
       if pageCount < state.pageCount { state.pageCount = 0 }
       guard pageCount >= state.pageCount + Self.pageCount else { return false }

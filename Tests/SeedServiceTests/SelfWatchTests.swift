@@ -196,7 +196,10 @@ struct SelfWatchTests {
     #expect(try await !watch.round())
     world.pass(.seconds(86_400))
     #expect(try await watch.round())
-    #expect(try await notices().last?.details.contains("Messages that can't be read: 2.") == true)
+    #expect(
+      try await notices().last?.details.contains("Messages that can't be read or taken in: 2.")
+        == true
+    )
     world.change { $0.obstacles = MaildirIntake.Obstacles() }
     world.pass(.seconds(86_400))
     #expect(try await !watch.round())

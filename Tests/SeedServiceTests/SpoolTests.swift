@@ -34,6 +34,14 @@ struct SpoolTests {
     return await (try Spool(folder: folder)).accused
   }
 
+  /// What a daemon does before it works on one message alone.
+  private static func workInHand(in folder: String) async throws -> Spool {
+    CrashMark.install()
+    let spool = try Spool(folder: folder)
+    try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
+    return spool
+  }
+
   @Test func `a batch that a process died of makes suspects, and no culprit`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("")
@@ -123,25 +131,22 @@ struct SpoolTests {
     let folder = try TemporaryFolder()
     let path = folder.path("")
     await #expect(processExitsWith: .failure) { [path = path as String] in
-      CrashMark.install()
-      let spool = try Spool(folder: path)
-      try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
+      let spool = try await Self.workInHand(in: path)
+      defer { withExtendedLifetime(spool) {} }
       fatalError("as a bug would")
     }
     #expect(await (try Spool(folder: path)).accused[first] == .init(crashes: 1, caution: 5))
     await #expect(processExitsWith: .failure) { [path = path as String] in
-      CrashMark.install()
-      let spool = try Spool(folder: path)
-      try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
+      let spool = try await Self.workInHand(in: path)
+      defer { withExtendedLifetime(spool) {} }
       kill(getpid(), SIGKILL)
     }
     #expect(
       await (try Spool(folder: path)).accused[first] == .init(crashes: 1, kills: 1, caution: 5)
     )
     await #expect(processExitsWith: .signal(SIGABRT)) { [path = path as String] in
-      CrashMark.install()
-      let spool = try Spool(folder: path)
-      try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
+      let spool = try await Self.workInHand(in: path)
+      defer { withExtendedLifetime(spool) {} }
       // As a watchdog does.
       _ = try Process.run(
         URL(filePath: "/bin/sh"),
@@ -161,9 +166,8 @@ struct SpoolTests {
     let path = folder.path("")
     for isGuilty in [false, true] {
       await #expect(processExitsWith: .failure) { [path = path as String] in
-        CrashMark.install()
-        let spool = try Spool(folder: path)
-        try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
+        let spool = try await Self.workInHand(in: path)
+        defer { withExtendedLifetime(spool) {} }
         _ = await CrashMark.doubting { raise(SIGILL) }
       }
       #expect(await (try Spool(folder: path)).accused[first]?.isGuilty == isGuilty)
@@ -174,9 +178,8 @@ struct SpoolTests {
     let folder = try TemporaryFolder()
     let path = folder.path("")
     await #expect(processExitsWith: .failure) { [path = path as String] in
-      CrashMark.install()
-      let spool = try Spool(folder: path)
-      try await spool.begin([Spool.Entry(maildir: "/m", baseName: "1")])
+      let spool = try await Self.workInHand(in: path)
+      defer { withExtendedLifetime(spool) {} }
       await CrashMark.doubting {}
       fatalError("as a bug would")
     }

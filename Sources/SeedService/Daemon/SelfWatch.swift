@@ -237,7 +237,9 @@ actor SelfWatch {
     let folders = found.folders.intersection(lastObstacles.folders).sorted()
     let messageCount = min(found.messageCount, lastObstacles.messageCount)
     var details = folders.map { "\($0) can't be looked into." }
-    if messageCount > 0 { details.append("Messages that can't be read: \(messageCount).") }
+    if messageCount > 0 {
+      details.append("Messages that can't be read or taken in: \(messageCount).")
+    }
     guard !details.isEmpty else { return [] }
     details.append("It is tried again and again. Until it goes well, mail to a seed may lie there.")
     let notice = AlertNotice(

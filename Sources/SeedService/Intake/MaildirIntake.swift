@@ -27,7 +27,7 @@ actor MaildirIntake {
   /// How large batches are, where other mail may come meanwhile.
   private var pace: BatchPace?
   private let arrivalLog: ArrivalLog?
-  private let logger: Logger
+  let logger: Logger
   private let clock: @Sendable () -> Timestamp
 
   /// The places that files wait in, and whose turn it is.
@@ -35,7 +35,7 @@ actor MaildirIntake {
   private var lanes: [Lane: ArraySlice<WaitingFile>] = [:]
   private var turn = Lane.urgent
   /// Files that can't be read, or taken in, until something changes.
-  private var deferred: [WaitingFile] = []
+  var deferred: [WaitingFile] = []
   /// Files that were read and are not recorded yet.
   var inHand: [WaitingFile] = []
   private var isScanning = false
@@ -46,7 +46,7 @@ actor MaildirIntake {
   private var accused: [Spool.Entry: Spool.Deaths] = [:]
   private var quarantined: Set<Spool.Entry> = []
   /// The paths whose problem was logged, each once until it is mended.
-  private var reportedProblems: Set<String> = []
+  var reportedProblems: Set<String> = []
   private var reportedFiles: Set<FileIdentity> = []
 
   init(
@@ -101,15 +101,6 @@ actor MaildirIntake {
 
   /// With how few files of a backlog that was cut off the rest is looked for.
   private var refillCount: Int { scanner.listingCountMax / 2 }
-
-  /// Whatever keeps mail from being taken in: folders that can't be looked into, and how many messages
-  /// can't be read or taken in now.
-  var obstacles: Obstacles { Obstacles(folders: reportedProblems, messageCount: deferred.count) }
-
-  struct Obstacles: Sendable {
-    var folders: Set<String> = []
-    var messageCount = 0
-  }
 
   /// Takes note that a watch lost hints: the next look must be at everything.
   func noteLostHints() { needsFullScan = true }
@@ -395,18 +386,5 @@ actor MaildirIntake {
     await scanner.settle([file.identity])
     report.quarantined = 1
     return report
-  }
-
-  private func report(_ problems: [MaildirProblem]) {
-    for problem in problems where reportedProblems.insert(problem.path).inserted {
-      logger.warning(
-        "a maildir can't be looked into; the rest goes on",
-        metadata: ["maildir": "\(problem.path)", "error": "\(problem.error)"]
-      )
-    }
-    for path in reportedProblems.subtracting(problems.map(\.path)) {
-      reportedProblems.remove(path)
-      logger.notice("a maildir can be looked into again", metadata: ["maildir": "\(path)"])
-    }
   }
 }

@@ -15,8 +15,8 @@ import Glibc
 /// which sees it whatever ended this one, and each message would wait for the disk once more. A power
 /// cut proves nothing against a message.
 actor Spool {
-  /// How many kills during a message alone put it in quarantine. The kernel kills whoever uses too much memory,
-  /// which may be a message's fault; an operator kills at any time, which is nobody's.
+  /// How many kills during a message alone put it in quarantine. The kernel kills whoever uses too
+  /// much memory, which may be a message's fault; an operator kills at any time, which is nobody's.
   static let killCountMax = 8
   /// For how many kills a doubtful crash counts.
   static let doubtfulKillCount = 4

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -46,11 +47,16 @@ final class CrashRound: Sendable {
   func strike(_ number: Int, at site: CrashSite) async {
     let point = points[number - 1]
     var found: [String]?
-    do {
-      found = try await problems(of: point, number, at: site)
-    } catch {
-      found = ["\(error)"]
-    }
+    var day: Int
+    // A day that ends between the two starts adds its leaf, which no other point has.
+    repeat {
+      day = dayNumber()
+      do {
+        found = try await problems(of: point, number, at: site)
+      } catch {
+        found = ["\(error)"]
+      }
+    } while day != dayNumber()
     guard let found else { return }
     state.withLock { state in
       state.struck[point.fault, default: 0] += 1
@@ -79,4 +85,9 @@ final class CrashRound: Sendable {
     }
     return try await early + witness.problems(number: number) + changes
   }
+}
+
+/// The number of the day (UTC) so many seconds from now.
+func dayNumber(after seconds: Int = 0) -> Int {
+  (Int(Date.now.timeIntervalSince1970) + seconds) / 86_400
 }

@@ -129,6 +129,13 @@ class Daemon:
         self.process.wait(30)
 
 
+def work():
+    """The milliseconds that the same work takes, which has nothing to do with Seed."""
+    start = time.monotonic()
+    sum(range(100_000))
+    return 1000 * (time.monotonic() - start)
+
+
 def times(home, daemon, count, gap, goes_on=lambda: True):
     """Delivers messages to seeds one by one; returns the milliseconds until each one's alert."""
     sent = {}
@@ -166,6 +173,12 @@ def idle(options, folder):
     time.sleep(1)
     show("idle", values, f"syncs a message {(daemon.syncs() - before) / max(1, len(values)):.2f}")
     daemon.stop()
+    # What the machine itself adds: on a shared one, a part of anything takes many times as long.
+    works = []
+    for _ in range(options.count):
+        time.sleep(random.uniform(0.04, 0.12))
+        works.append(work())
+    show("machine", works, "the same work, without Seed")
 
 
 def backlog(options, folder):

@@ -14,6 +14,10 @@ final class Checkpointer: Sendable {
   /// nothing is written between the end of the work and the next commit, and would grow for as long as
   /// much is written.
   static let pageCountMax = 2 * pageCount
+  /// With how few pages committed during the work the rest is brought in, too, and how long after it.
+  /// What is committed together often comes in two parts, an alert and that it was delivered: the second
+  /// would keep the log from beginning anew, and later an alert waiting for the one who has to help.
+  private static let restPageCountMax = 256, restDelay = DispatchTimeInterval.milliseconds(20)
 
   private let queue = DispatchQueue(label: "store.checkpoint")
   private let connection: @Sendable () throws -> DatabaseQueue
@@ -26,6 +30,8 @@ final class Checkpointer: Sendable {
     var hasCommits = false
     /// How many pages the log had when the last work began.
     var pageCount = 0
+    /// How many pages it had after the newest commit.
+    var newestPageCount = 0
     /// `nil` until it is needed.
     var database: DatabaseQueue?
   }
@@ -56,6 +62,9 @@ final class Checkpointer: Sendable {
     )
   }
 
+  /// Whether it is at work, or soon will be again.
+  var isAtWork: Bool { state.withLock { $0.isRunning } }
+
   /// Waits for the work in hand.
   func finish() { queue.sync {} }
 
@@ -74,6 +83,7 @@ final class Checkpointer: Sendable {
   /// Takes note of a commit, with how many pages the log has then.
   private func note(_ pageCount: Int) {
     let isTime = state.withLock { state in
+      state.newestPageCount = pageCount
       // With fewer than there were, the log began anew.
       if pageCount < state.pageCount { state.pageCount = 0 }
       guard pageCount >= state.pageCount + Self.pageCount else { return false }
@@ -92,21 +102,36 @@ final class Checkpointer: Sendable {
     }
     guard isFirst else { return }
     queue.async { [self] in
-      do {
-        try database()?.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
-      } catch {
-        // As where SQLite does it in a commit, nobody is told: what is in the log is safe there, and
-        // the next commit tries again.
-        state.withLock { $0.pageCount = 0 }
+      let rest = bringIn()
+      guard rest > 0, rest <= Self.restPageCountMax else { return end() }
+      queue.asyncAfter(deadline: .now() + Self.restDelay) { [self] in
+        _ = bringIn()
+        end()
       }
-      state.withLock { $0.isRunning = false }
+    }
+  }
+
+  private func end() { state.withLock { $0.isRunning = false } }
+
+  /// Brings in what is in the log; returns how many pages were committed meanwhile.
+  private func bringIn() -> Int {
+    do {
+      let pageCount = try database()?.writeWithoutTransaction {
+        try $0.checkpoint(.passive).checkpointedFrameCount
+      }
+      return state.withLock { $0.newestPageCount } - (pageCount ?? 0)
+    } catch {
+      // As where SQLite does it in a commit, nobody is told: what is in the log is safe there, and the
+      // next commit tries again.
+      state.withLock { $0.pageCount = 0 }
+      return 0
     }
   }
 
   private func database() throws -> DatabaseQueue? {
     let (known, isClosed) = state.withLock { ($0.database, $0.isClosed) }
-    if let known { return known }
     guard !isClosed else { return nil }
+    if let known { return known }
     let database = try connection()
     state.withLock { $0.database = database }
     return database

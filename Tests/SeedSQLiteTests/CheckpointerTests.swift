@@ -27,6 +27,24 @@ struct CheckpointerTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["seed.db"])
   }
 
+  @Test func `the log begins anew after a commit that came during the work`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("seed.db")
+    let store = try SQLiteStore.create(at: path)
+    let checkpointer = try #require(store.checkpointer)
+    for round in 0..<3 {
+      var number = 20 * round
+      while !checkpointer.isAtWork {
+        try await write(to: store, number)
+        number += 1
+      }
+      // As where an alert was delivered that was committed before.
+      try await store.write { try $0.insertMessage([1], digest: Self.digest(100 + round)) }
+      while checkpointer.isAtWork { try await Task.sleep(for: .milliseconds(5)) }
+    }
+    #expect(try pageCount(path + "-wal") < Checkpointer.pageCount + 2 * Self.transactionPageCount)
+  }
+
   @Test func `a store that was closed leaves nothing beside its file, however little was written`()
     async throws
   {

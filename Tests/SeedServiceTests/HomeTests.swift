@@ -97,12 +97,25 @@ struct HomeTests {
     let folder = try TemporaryFolder()
     let home = Home(path: folder.path("home"))
     try home.create()
+    var copy: Int32 = -1
     do {
       let lock = try home.lock()
       #expect(throws: HomeError.locked(path: home.path)) { try home.lock() }
+      // As a program has it that is being started.
+      let held = try descriptor(of: home.spoolPath + "/seedd.lock")
+      copy = dup(try #require(held))
       withExtendedLifetime(lock) {}
     }
+    #expect(copy >= 0)
     #expect(throws: Never.self) { try home.lock() }
+    close(copy)
+  }
+
+  private func descriptor(of path: String) throws -> Int32? {
+    let files = FileManager.default
+    return try files.contentsOfDirectory(atPath: "/proc/self/fd").first {
+      (try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
+    }.flatMap { Int32($0) }
   }
 
   @Test(

@@ -141,4 +141,10 @@ public final class HomeLock: Sendable {
       throw HomeError.system(path: path, error)
     }
   }
+
+  deinit {
+    // Said by word: a program that is being started beside has a copy of the descriptor until it runs,
+    // and closing this one alone would leave it the lock for so long.
+    _ = flock(descriptor.rawValue, LOCK_UN)
+  }
 }

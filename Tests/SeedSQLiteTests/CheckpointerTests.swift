@@ -33,10 +33,9 @@ struct CheckpointerTests {
     let store = try SQLiteStore.create(at: path)
     let checkpointer = try #require(store.checkpointer)
     for round in 0..<3 {
-      var number = 20 * round
-      while !checkpointer.isAtWork {
-        try await write(to: store, number)
-        number += 1
+      // The last one begins the work.
+      for number in 0..<Checkpointer.pageCount / Self.transactionPageCount {
+        try await write(to: store, 20 * round + number)
       }
       // As where an alert was delivered that was committed before.
       try await store.write { try $0.insertMessage([1], digest: Self.digest(100 + round)) }

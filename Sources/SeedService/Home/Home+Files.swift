@@ -133,10 +133,7 @@ public final class HomeLock: Sendable {
     let path = home.spoolPath + "/seedd.lock"
     do {
       descriptor = try FileDescriptor(path: path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
-      guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-        if errno == EWOULDBLOCK { throw HomeError.locked(path: home.path) }
-        throw SystemError("flock")
-      }
+      guard try descriptor.lock() else { throw HomeError.locked(path: home.path) }
     } catch let error as SystemError {
       throw HomeError.system(path: path, error)
     }

@@ -72,7 +72,7 @@ actor Spool {
   init(folder: String) throws {
     path = folder + "/work-\(getpid())-\(WallClock.nanoseconds).json"
     file = try FileDescriptor(path: path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-    guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else { throw SystemError("flock") }
+    guard try file.lock() else { throw SystemError("flock") }
     suspects = [:]
     // The leftovers go only when what they say is safe in the new file.
     var leftovers: [Leftover] = []
@@ -157,7 +157,7 @@ actor Spool {
     init?(_ path: String) throws {
       self.path = path
       guard let file = try? FileDescriptor(path: path, O_RDONLY | O_NOFOLLOW),
-        Self.lock(file),
+        try file.lock(),
         var bytes = try file.readAll(byteCountHint: 4096, byteCountMax: byteCountMax)
       else { return nil }
       mark = bytes.first
@@ -165,15 +165,6 @@ actor Spool {
       // Where that is nothing, it was being written when the process died, and nothing was worked on.
       let line = bytes.prefix { $0 != 0x0A }
       contents = (try? JSONDecoder().decode(Contents.self, from: Data(line))) ?? Contents()
-    }
-
-    /// A program that a dead process was just starting holds the lock until it is loaded.
-    private static func lock(_ file: borrowing FileDescriptor) -> Bool {
-      for _ in 0..<20 {
-        if flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 { return true }
-        usleep(10_000)
-      }
-      return false
     }
 
     func accuse(_ suspects: inout [Entry: Deaths]) {

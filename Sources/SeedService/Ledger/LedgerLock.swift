@@ -24,9 +24,4 @@ final class LedgerLock: Sendable {
       throw LedgerError.system(path: path, error)
     }
   }
-
-  deinit {
-    // As with the home's lock, closing alone may leave it to a program that is being started.
-    _ = flock(descriptor.rawValue, LOCK_UN)
-  }
 }

@@ -23,6 +23,19 @@ struct FileDescriptor: ~Copyable {
 
   deinit { _ = close(rawValue) }
 
+  /// Locks the file (`flock`); says whether nobody else has it.
+  ///
+  /// It tries for 200 ms: a program that a process was just starting when it died holds its locks until
+  /// it is loaded.
+  func lock() throws -> Bool {
+    for _ in 0..<20 {
+      if flock(rawValue, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK || errno == EINTR else { throw SystemError("flock") }
+      usleep(10_000)
+    }
+    return false
+  }
+
   /// What the file system says about it.
   func status() throws -> stat {
     var status = stat()

@@ -53,13 +53,12 @@ package struct JSONWriter {
   package mutating func integer(_ value: Int64) {
     separate()
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
-    var rest = value.magnitude
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    bytes[start...].reverse()
+    var place: UInt64 = 1
+    while value.magnitude / place >= 10 { place *= 10 }
+    while place > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(value.magnitude / place % 10))
+      place /= 10
+    }
   }
 
   package mutating func bool(_ value: Bool) {
@@ -79,7 +78,12 @@ package struct JSONWriter {
   }
 
   /// A time as ``Timestamp/rfc3339`` writes it.
-  package mutating func time(_ value: Timestamp) { text(value.rfc3339) }
+  package mutating func time(_ value: Timestamp) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    value.appendRFC3339(to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
 
   /// A member whose value is a text; none for `nil`.
   package mutating func member(_ name: StaticString, _ value: String?) {

@@ -12,10 +12,9 @@ extension Message {
     if let excluded, isTaken.indices.contains(excluded) { isTaken[excluded] = true }
     var indices: [Int] = []
     for name in names {
-      let name = Array(name.utf8)
-      let hash = name.reduce(into: NameHash()) { $0.add($1) }
+      let hash = name.utf8.reduce(into: NameHash()) { $0.add($1) }
       let index = fields.indices.last {
-        !isTaken[$0] && hashes[$0] == hash && hasName(name, fields[$0])
+        !isTaken[$0] && hashes[$0] == hash && hasName(name.utf8, fields[$0])
       }
       guard let index else { continue }
       isTaken[index] = true
@@ -28,7 +27,7 @@ extension Message {
     field.name.reduce(into: NameHash()) { $0.add(bytes[$1]) }
   }
 
-  private func hasName(_ name: [UInt8], _ field: HeaderField) -> Bool {
+  private func hasName(_ name: String.UTF8View, _ field: HeaderField) -> Bool {
     name.count == field.name.count
       && zip(name, field.name).allSatisfy { $0.lowercased == bytes[$1].lowercased }
   }

@@ -65,6 +65,7 @@ public enum Base64 {
   /// The text of `bytes`: padded in the standard alphabet, not padded in the other.
   public static func encode(_ bytes: [UInt8], alphabet: Alphabet = .standard) -> String {
     var output: [UInt8] = []
+    output.reserveCapacity((bytes.count + 2) / 3 * 4)
     append(bytes, to: &output, alphabet: alphabet)
     return String(decoding: output, as: UTF8.self)
   }
@@ -76,20 +77,22 @@ public enum Base64 {
     alphabet: Alphabet = .standard
   ) {
     let digits = alphabet == .standard ? standardDigits : urlDigits
-    output.reserveCapacity(output.count + (bytes.count + 2) / 3 * 4)
     let input = bytes.span
     var offset = 0
-    func add(_ bits: UInt32, _ count: Int) {
-      for step in 0..<count { output.append(digits[Int(bits >> UInt32(18 - 6 * step) & 63)]) }
-    }
     while offset + 3 <= input.count {
-      let first = UInt32(input[offset]), second = UInt32(input[offset + 1])
-      add(first << 16 | second << 8 | UInt32(input[offset + 2]), 4)
+      let first = input[offset], second = input[offset + 1], third = input[offset + 2]
+      output.append(digits[Int(first >> 2)])
+      output.append(digits[Int((first & 3) << 4 | second >> 4)])
+      output.append(digits[Int((second & 15) << 2 | third >> 6)])
+      output.append(digits[Int(third & 63)])
       offset += 3
     }
     guard offset < input.count else { return }
     let count = input.count - offset
-    add(UInt32(input[offset]) << 16 | (count == 2 ? UInt32(input[offset + 1]) << 8 : 0), count + 1)
+    let first = input[offset], second = count == 2 ? input[offset + 1] : 0
+    output.append(digits[Int(first >> 2)])
+    output.append(digits[Int((first & 3) << 4 | second >> 4)])
+    if count == 2 { output.append(digits[Int((second & 15) << 2)]) }
     if alphabet == .standard { for _ in count..<3 { output.append(UInt8(ascii: "=")) } }
   }
 

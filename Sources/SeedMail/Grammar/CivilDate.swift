@@ -52,25 +52,38 @@ public struct CivilDate: Hashable, Sendable {
 extension Timestamp {
   /// RFC 3339 in UTC, in whole seconds: `2026-11-22T08:15:00Z`.
   public var rfc3339: String {
-    let date = CivilDate(self)
-    guard (0...9999).contains(date.year) else {
-      return "\(day)T\(padded(date.hour)):\(padded(date.minute)):\(padded(date.second))Z"
-    }
-    var text = Array("0000-00-00T00:00:00Z".utf8)
-    func put(_ number: Int, at end: Int, _ count: Int = 2) {
-      var rest = number
-      for step in 1...count {
-        text[end - step] = UInt8(ascii: "0") + UInt8(rest % 10)
-        rest /= 10
-      }
-    }
-    put(date.year, at: 4, 4)
-    put(date.month, at: 7)
-    put(date.day, at: 10)
-    put(date.hour, at: 13)
-    put(date.minute, at: 16)
-    put(date.second, at: 19)
+    var text: [UInt8] = []
+    text.reserveCapacity(20)
+    appendRFC3339(to: &text)
     return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Adds ``rfc3339`` to `output`.
+  package func appendRFC3339(to output: inout [UInt8]) {
+    let date = CivilDate(self)
+    if (0...9999).contains(date.year) {
+      Self.append(date.year / 100, to: &output)
+      Self.append(date.year % 100, then: "-", to: &output)
+      Self.append(date.month, then: "-", to: &output)
+      Self.append(date.day, to: &output)
+    } else {
+      output += day.utf8
+    }
+    output.append(UInt8(ascii: "T"))
+    Self.append(date.hour, then: ":", to: &output)
+    Self.append(date.minute, then: ":", to: &output)
+    Self.append(date.second, then: "Z", to: &output)
+  }
+
+  /// Adds a number below 100 with two digits, and what follows it.
+  private static func append(
+    _ number: Int,
+    then separator: Unicode.Scalar? = nil,
+    to output: inout [UInt8]
+  ) {
+    output.append(UInt8(ascii: "0") + UInt8(number / 10))
+    output.append(UInt8(ascii: "0") + UInt8(number % 10))
+    if let separator { output.append(UInt8(ascii: separator)) }
   }
 
   /// The day in UTC: `2026-11-22`.

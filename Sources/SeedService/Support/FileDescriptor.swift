@@ -104,9 +104,12 @@ enum PathStatus {
   /// The status of a name in a folder, of the link itself where it is one.
   static func read(name: [UInt8], in folder: String) throws -> stat? {
     var status = stat()
-    let path =
-      folder.utf8.map { CChar(bitPattern: $0) } + [CChar(bitPattern: UInt8(ascii: "/"))]
-      + name.map { CChar(bitPattern: $0) } + [0]
+    var path: [CChar] = []
+    path.reserveCapacity(folder.utf8.count + name.count + 2)
+    for byte in folder.utf8 { path.append(CChar(bitPattern: byte)) }
+    path.append(CChar(bitPattern: UInt8(ascii: "/")))
+    for byte in name { path.append(CChar(bitPattern: byte)) }
+    path.append(0)
     if unsafe lstat(path, &status) == 0 { return status }
     guard errno == ENOENT || errno == ENOTDIR else { throw SystemError("stat") }
     return nil

@@ -272,9 +272,6 @@ int seed_page_check_install(void) {
     while (state == 1) sqlite3_sleep(1);
     return state == 2 ? SQLITE_OK : SQLITE_ERROR;
   }
-  /* SQLite would count its memory for each piece, under one lock for all threads; nobody asks for it.
-   * Where SQLite is in use already, it goes on counting. */
-  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   system_vfs = sqlite3_vfs_find(NULL);
   int code = SQLITE_ERROR;
   if (system_vfs) {

@@ -1,4 +1,3 @@
-import Foundation
 import SeedCore
 import SeedMail
 import Testing
@@ -32,7 +31,7 @@ struct JSONWriterTests {
     #expect(time.rfc3339 == expected)
   }
 
-  @Test func `commas stand between elements and members, and nowhere else`() throws {
+  @Test func `commas stand between elements and members, and nowhere else`() {
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("bytes", base64: Array("foob".utf8))
